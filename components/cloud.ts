@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerParts, ContainerSpec } from "./container";
+import type { DatabaseParts, DatabaseSpec } from "./database";
+import type { BlobParts, BlobSpec } from "./blob";
+import type { ImageParts, ImageSpec } from "./image";
+import type { JobParts, JobSpec } from "./job";
+import type { KeyParts, KeySpec } from "./key";
+import type { KVParts, KVSpec } from "./kv";
+import type { LoadBalancerParts, LoadBalancerSpec } from "./load-balancer";
+import type { LogParts, LogSpec } from "./log";
+import type { MetricParts, MetricSpec } from "./metric";
+import type { NetworkParts, NetworkSpec } from "./network";
+import type { SecretParts, SecretSpec } from "./secret";
+import type { CloudName } from "./settings";
+import type { Site } from "./site";
+import type { VMParts, VMSpec } from "./vm";
+
+/** Driver carries out one component on one cloud: it makes the native children on `site`. It never sees an unset argument. */
+export type Driver<Spec, Parts> = (site: Site, spec: Spec) => Parts;
+
+/** Services names each service's complete arguments, and what its driver gives back. */
+export interface Services {
+    vm: [VMSpec, VMParts];
+    network: [NetworkSpec, NetworkParts];
+    key: [KeySpec, KeyParts];
+    image: [ImageSpec, ImageParts];
+    container: [ContainerSpec, ContainerParts];
+    loadBalancer: [LoadBalancerSpec, LoadBalancerParts];
+    database: [DatabaseSpec, DatabaseParts];
+    log: [LogSpec, LogParts];
+    metric: [MetricSpec, MetricParts];
+    kv: [KVSpec, KVParts];
+    blob: [BlobSpec, BlobParts];
+    secret: [SecretSpec, SecretParts];
+    job: [JobSpec, JobParts];
+}
+export type ServiceName = keyof Services;
+
+/**
+ * Cloud is what a provider implements: a driver for each service, and its gaps as data. A provider that forgets a driver
+ * does not compile; one that neither reads an argument nor lists it as lacking fails the conformance suite.
+ */
+export interface Cloud {
+    readonly name: CloudName;
+    readonly drivers: { readonly [S in ServiceName]: Driver<Services[S][0], Services[S][1]> };
+    /** Arguments which this cloud cannot honour, as a path within the service's arguments, with the reason. */
+    readonly lacks: { readonly [S in ServiceName]?: Readonly<Record<string, string>> };
+    /** The keys of the children that each driver may make: what `transform` and `nodes` know. */
+    readonly children: { readonly [S in ServiceName]: readonly string[] };
+}
+
+const opened = new WeakMap<object, Map<CloudName, Cloud>>();
+const noStack = {};
+
+/**
+ * Opens a cloud by name, and loads no other's SDK. The same stack gets the same object again.
+ *
+ * It loads synchronously: children made after an asynchronous gap are lost in programs of the Automation API.
+ *
+ * @throws {@link pulumi.RunError} naming the `npm install` command when the cloud's SDK is not installed.
+ */
+export function openCloud(name: CloudName): Cloud {
+    const scope = stackScope();
+    const clouds = opened.get(scope) ?? new Map<CloudName, Cloud>();
+    opened.set(scope, clouds);
+    let cloud = clouds.get(name);
+    if (!cloud) clouds.set(name, (cloud = load(name)));
+    return cloud;
+}
+
+/** What lives as long as the running program's stack: inline programs of the Automation API share one process. */
+export function stackScope(): object {
+    return pulumi.runtime.getStackResource() ?? noStack;
+}
+
+function load(name: CloudName): Cloud {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- see openCloud: an import() would be asynchronous
+    const { open } = require("../providers") as { open(name: CloudName): Cloud };
+    return open(name);
+}

@@ -1,0 +1,265 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Cloud, openCloud, type ServiceName, type Services } from "./cloud";
+import { Mistake, nearest } from "./fault";
+import { type Access, type Grant, Link, prefixOf } from "./link";
+import { type CloudName, cloudNames, type ProfileName, readSettings, type Settings } from "./settings";
+import { type Fields, isPlain, type PartIndex, Place, record } from "./shape";
+import { type Nodes, Site, type Transform } from "./site";
+
+/** ComponentOptions are Pulumi's own, and the cloud to build on. */
+export interface ComponentOptions extends pulumi.ComponentResourceOptions {
+    /** Where to build. @default the parent component's cloud, else the stack's `mvi:cloud` */
+    cloud?: Cloud | CloudName;
+}
+
+/** Common are the arguments which every component has. */
+export interface Common {
+    /**
+     * The way down: changes any child's native arguments before it is made, per cloud, by the child's key. Import
+     * `pulumi-mvi/aws` (or `/gcp`, `/local`) for the keys' types.
+     */
+    transform?: { readonly [C in CloudName]?: Readonly<Record<string, Transform>> };
+}
+
+/** Guarded are the arguments of a component which holds data. */
+export interface Guarded extends Common {
+    /** Refuses to delete it while it holds data. @default the stack's `mvi:protect`: true, but for profile `dev` */
+    protect?: boolean;
+}
+
+/** Parts is what every driver gives back: the outputs, and what others get who use it. */
+export interface Parts {
+    /** What a user of this component gets, when it may do `access`. Absent where it cannot be used. */
+    grant?(access: readonly Access[]): Grant;
+    /** What can be seen of it without asking, by neutral name, in the cloud's own form: only its drivers read it. */
+    readonly gauges?: Readonly<Record<string, unknown>>;
+}
+
+/** Gauge is one number that can be watched of a component: see its `gauge` method. */
+export interface Gauge {
+    readonly of: Component;
+    readonly name: string;
+    /** The cloud's own form. */
+    readonly native: unknown;
+}
+
+/** Service is what the base class has to know of a component. */
+export interface Service<Args extends object, Spec extends object> {
+    readonly name: ServiceName;
+    /** The class's name, and the last part of its type token. */
+    readonly type: string;
+    fields(profile: ProfileName): Fields<Omit<Spec, keyof Common | "protect">>;
+    /** Rules about several arguments together. */
+    rules?(spec: Spec, at: Place, args: Args): void;
+    /** Makes the parts which it has by default, such as the stack's network, and answers the arguments with them. */
+    prepare?(self: Component, spec: Spec): Spec;
+    /** What may be done with it by `uses`; the first ones are the default, up to `defaultAccess`. */
+    readonly access?: readonly Access[];
+    readonly defaultAccess?: readonly Access[];
+}
+
+/** A service whose own types are known where it is defined, and nowhere else. */
+export type AnyService = Service<object, object>;
+
+export function defineService<Args extends object, Spec extends object>(service: Service<Args, Spec>): AnyService {
+    return service as unknown as AnyService;
+}
+
+const namePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+
+/**
+ * Component is the base of all services: it checks the arguments, gathers every fault, fills in the defaults, refuses
+ * what the cloud lacks, and only then registers itself and lets the cloud's driver make the children.
+ */
+export abstract class Component<S extends ServiceName = ServiceName> extends pulumi.ComponentResource {
+    readonly cloud: Cloud;
+    /** The native children, by cloud and key: `blob.nodes.aws?.bucket`. The way down, on the way out. */
+    readonly nodes: { readonly [C in CloudName]?: Nodes };
+    /** @internal the name that links and messages use: within an `App`, without the app's */
+    readonly shortName: string;
+    /** @internal its whole name in the program: what children's names begin with */
+    readonly ownName: string;
+    protected readonly parts: Services[S][1];
+    /** Its complete arguments, as its driver got them. @internal */
+    readonly spec: Services[S][0];
+    private readonly service: AnyService;
+
+    protected constructor(service: AnyService, name: string, args: object, options: ComponentOptions = {}) {
+        const { cloud: given, ...rest } = options;
+        const cloud = cloudOf(service, name, given, options.parent);
+        const settings = readSettings();
+        const part = parts.get(options);
+        const place = new Place("", [], part?.index);
+        const spec = readSpec(service, args, cloud, settings, place);
+        checkName(name, place, options.parent instanceof Component ? 60 : 40);
+        if (place.faults.length) throw new Mistake(`${service.type} "${name}"`, place.faults);
+
+        super(`mvi:index:${service.type}`, name, { cloud: cloud.name, profile: settings.profile }, rest);
+        this.cloud = cloud;
+        this.service = service;
+        this.ownName = name;
+        this.shortName = part?.name ?? name;
+        const transforms = (args as Common).transform?.[cloud.name] ?? {};
+        const protect = (args as Guarded).protect ?? settings.protect;
+        const site = new Site(this, name, { ...settings, protect }, transforms);
+        const driver = cloud.drivers[service.name as S] as (site: Site, spec: object) => Services[S][1];
+        this.spec = (service.prepare?.(this as unknown as Component, spec) ?? spec) as Services[S][0];
+        this.parts = driver(site, this.spec);
+        this.nodes = { [cloud.name]: site.nodes };
+        this.registerOutputs(
+            Object.fromEntries(Object.entries(this.parts).filter(([key]) => key !== "grant" && key !== "gauges")),
+        );
+    }
+
+    /** The link that `uses` makes of a component given by itself. @internal */
+    link(access: readonly Access[] = this.service.defaultAccess ?? this.service.access ?? []): Link {
+        return new Link(this as unknown as Component, access, prefixOf(this.shortName));
+    }
+
+    /** A link under another name: `uses: [db.as("PRIMARY")]` gives `PRIMARY_URL`. */
+    as(prefix: string): Link {
+        return this.link().as(prefix);
+    }
+
+    /** @internal what a user gets; see {@link Link.grant} */
+    grant(access: readonly Access[]): Grant {
+        const parts = this.parts as Parts;
+        if (!parts.grant)
+            throw new pulumi.ResourceError(
+                `${this.service.type} ${this.shortName} cannot be used by others`,
+                this,
+                true,
+            );
+        return parts.grant(access);
+    }
+
+    /**
+     * A number to watch, for a `Metric` with alarms: `new Metric("errors", { of: web.gauge("errors"), … })`.
+     * @throws when it has no such gauge, naming those it has
+     */
+    gauge(name: string): Gauge {
+        const gauges = (this.parts as Parts).gauges ?? {};
+        if (!Object.hasOwn(gauges, name)) {
+            const known = Object.keys(gauges).join(", ") || "none";
+            throw new pulumi.ResourceError(
+                `${this.service.type} ${this.shortName} has no gauge "${name}": known are ${known}`,
+                this,
+                true,
+            );
+        }
+        return { of: this as unknown as Component, name, native: gauges[name] };
+    }
+
+    /** @internal */
+    hasGauge(name: string): boolean {
+        return Object.hasOwn((this.parts as Parts).gauges ?? {}, name);
+    }
+
+    /** The ways in which it may be used. @internal */
+    static accessOf(component: Component): readonly Access[] {
+        return component.service.access ?? [];
+    }
+
+    /** The class's name, as messages say it. @internal */
+    static typeOf(component: Component): string {
+        return component.service.type;
+    }
+}
+
+const parts = new WeakMap<ComponentOptions, { name: string; index: PartIndex }>();
+
+/** Options for a part of an `App`: it is known by its name in the declaration, and refers to other parts by theirs. @internal */
+export function partOptions(name: string, index: PartIndex, options: ComponentOptions): ComponentOptions {
+    parts.set(options, { name, index });
+    return options;
+}
+
+/** Reads and completes a component's arguments, faults into `place`. An `App` uses it before any part exists. @internal */
+export function readSpec(service: AnyService, args: object, cloud: Cloud, settings: Settings, place: Place): object {
+    const { transform, protect, ...own } = (isPlain(args) ? args : {}) as Guarded;
+    const spec = record(service.fields(settings.profile) as Fields<object>)(isPlain(args) ? own : args, place);
+    const guarded = protectable.has(service.name);
+    if (protect !== undefined && (!guarded || typeof protect !== "boolean")) {
+        place.in("protect").fault(guarded ? "must be true or false" : "is not known here", "leave it out", protect);
+    }
+    checkTransform(transform, cloud, service.name, place.in("transform"));
+    const lacking = Object.entries(cloud.lacks[service.name] ?? {});
+    for (const [path, reason] of lacking) {
+        for (const found of valuesAt(own, path.split("."))) {
+            place
+                .in(path)
+                .fault(`is not possible on ${cloud.name} (${reason})`, "leave it out, or choose another cloud", found);
+        }
+    }
+    if (!place.faults.length) service.rules?.(spec, place, own);
+    return spec;
+}
+
+/** The rule for every name: it keeps native names within each cloud's limit. What a component makes itself may add to it. @internal */
+export function checkName(name: unknown, place: Place, most = 40): void {
+    if (typeof name === "string" && namePattern.test(name) && !name.includes("--") && name.length <= most) return;
+    place
+        .in("name")
+        .fault(
+            `must be 1 to ${most} lower-case letters, digits and single hyphens, a letter first, no hyphen last`,
+            "choose such a name: clouds allow no other everywhere",
+            name,
+        );
+}
+
+const protectable = new Set<ServiceName>(["database", "blob", "kv", "key", "secret", "log", "loadBalancer"]);
+
+function cloudOf(
+    service: AnyService,
+    name: string,
+    given: Cloud | CloudName | undefined,
+    parent?: pulumi.Resource,
+): Cloud {
+    if (given === undefined) return parent instanceof Component ? parent.cloud : openCloud(readSettings().cloud);
+    if (typeof given !== "string") return given;
+    if (cloudNames.includes(given)) return openCloud(given);
+    const place = new Place("options.cloud", []);
+    const near = nearest(given, cloudNames);
+    place.fault(
+        `must be one of ${cloudNames.join(", ")}`,
+        near ? `did you mean "${near}"?` : "choose one of these",
+        given,
+    );
+    throw new Mistake(`${service.type} "${name}"`, place.faults);
+}
+
+function checkTransform(transform: unknown, cloud: Cloud, service: ServiceName, place: Place): void {
+    if (transform === undefined) return;
+    if (!isPlain(transform))
+        return place.fault("must be an object by cloud", `write { ${cloud.name}: { … } }`, transform);
+    for (const [name, keys] of Object.entries(transform)) {
+        if (!(cloudNames as readonly string[]).includes(name)) {
+            place.in(name).fault("is no cloud", `known are ${cloudNames.join(", ")}`);
+        } else if (name === cloud.name) {
+            for (const key of Object.keys(isPlain(keys) ? keys : {})) {
+                if (cloud.children[service].includes(key)) continue;
+                const near = nearest(key, cloud.children[service]);
+                place
+                    .in(name)
+                    .in(key)
+                    .fault(
+                        `is no child of it on ${name}`,
+                        near
+                            ? `did you mean \`${near}\`?`
+                            : `known are ${cloud.children[service].join(", ") || "none"}`,
+                    );
+            }
+        }
+    }
+}
+
+/** The values which stand at a path of keys; `*` stands for every member. */
+function valuesAt(value: unknown, [key, ...rest]: readonly string[]): unknown[] {
+    if (key === undefined) return value === undefined || value === false ? [] : [value];
+    if (key === "*") {
+        return Object.values(Array.isArray(value) || isPlain(value) ? value : {}).flatMap((member) =>
+            valuesAt(member, rest),
+        );
+    }
+    return isPlain(value) ? valuesAt(value[key], rest) : [];
+}

@@ -1,0 +1,154 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Common, Component, type ComponentOptions, defineService, type Parts } from "./component";
+import { checkHealthPort, type HealthArgs, healthField, type HealthSpec } from "./health";
+import { type PortArgs, portsField, type PortSpec } from "./ports";
+import { reference } from "./reference";
+import { type ScaleArgs, scaleField, type ScaleSpec } from "./scale";
+import { flag, mapOf, number, oneOf, optional, record, text } from "./shape";
+import { domainName } from "./names";
+import type { VM } from "./vm";
+import { prepareWorkload, type WorkloadArgs, workloadFields, workloadRules, type WorkloadSpec } from "./workload";
+
+/** ContainerArgs configures a {@link Container}. */
+export interface ContainerArgs extends Common, WorkloadArgs {
+    /** The HTTP port it listens on. The same as `ports: { http: { port } }`. @default none: a worker */
+    port?: number;
+    /** Ports by name, for more than one, or for TCP. @default none */
+    ports?: Record<string, PortArgs>;
+    /** How many: always so many, or between two bounds. @default 1, at profile `prod` 2 */
+    scale?: number | ScaleArgs;
+    /** How to see that it works: a path alone, or the whole. @default a TCP connect to its first port */
+    health?: string | HealthArgs;
+    /** Gives it a URL on the internet, over HTTPS. @default false */
+    public?: boolean;
+    /** The domain of its URL. @default the cloud's own */
+    domain?: string;
+    /** Containers beside it, that share its network: `localhost`. @default none */
+    sidecars?: Record<string, SidecarArgs>;
+    /** Seconds from the request to stop until it is ended, 1 to 120. @default 30 */
+    stopGrace?: number;
+    /** How a new version takes over. @default rolling, with 300 seconds to become healthy */
+    rollout?: RolloutArgs;
+    /** Allows `exec` into it, for finding faults. @default false */
+    exec?: boolean;
+    /** The machines it runs on. @default none: serverless */
+    on?: VM;
+}
+
+/** SidecarArgs configures a container beside another one. */
+export type SidecarArgs = Pick<WorkloadArgs, "build" | "image" | "command" | "env" | "uses" | "cpu" | "memory">;
+
+export interface RolloutArgs {
+    /** `rolling`: new ones are healthy before old ones stop. `recreate`: old ones stop first, for what may not run twice. @default "rolling" */
+    strategy?: "rolling" | "recreate";
+    /** Seconds for the new version to become healthy, 10 to 3600; past it, the deployment fails and the old version serves on. @default 300 */
+    timeout?: number;
+}
+
+export type SidecarSpec = Pick<WorkloadSpec, "image" | "command" | "env" | "uses" | "cpu" | "memory">;
+
+export interface ContainerSpec extends WorkloadSpec {
+    ports: Record<string, PortSpec>;
+    scale: ScaleSpec;
+    health: HealthSpec | undefined;
+    public: boolean;
+    domain: string | undefined;
+    sidecars: Record<string, SidecarSpec>;
+    stopGrace: number;
+    rollout: Required<RolloutArgs>;
+    exec: boolean;
+    on: VM | undefined;
+}
+
+/** ContainerParts is what a driver gives back. */
+export interface ContainerParts extends Parts {
+    /** Where it is reached: on the internet when `public`, else from what `uses` it. Unset without a port. */
+    url: pulumi.Output<string | undefined>;
+}
+
+const { log: _log, network: _network, ...sidecarFields } = workloadFields;
+
+export const containerService = defineService<ContainerArgs, ContainerSpec>({
+    name: "container",
+    type: "Container",
+    access: ["connect"],
+    fields: (profile) => ({
+        ...workloadFields,
+        port: optional(number({ min: 1, max: 65535, unit: "ports" })),
+        ports: portsField,
+        scale: scaleField(profile === "prod" ? 2 : 1),
+        health: optional(healthField),
+        public: optional(flag, false),
+        domain: optional(domainName),
+        sidecars: optional(
+            mapOf(
+                record(sidecarFields),
+                text("a short name", {
+                    pattern: /^[a-z][a-z0-9-]{0,19}$/,
+                    todo: "use small letters, digits and hyphens",
+                }),
+                { max: 9 },
+            ),
+            {},
+        ),
+        stopGrace: optional(number({ min: 1, max: 120, unit: "seconds" }), 30),
+        rollout: optional(
+            record<Required<RolloutArgs>>({
+                strategy: optional(oneOf("rolling", "recreate"), "rolling"),
+                timeout: optional(number({ min: 10, max: 3600, unit: "seconds" }), 300),
+            }),
+            { strategy: "rolling", timeout: 300 },
+        ),
+        exec: optional(flag, false),
+        on: optional(reference<VM>("VM")),
+    }),
+    rules: (spec, at, args) => {
+        workloadRules(spec, at, args);
+        const ports = allPorts(spec);
+        if (args.port !== undefined && args.ports !== undefined)
+            at.in("port").fault("is there beside `ports`", "put it into `ports`", args.port);
+        const http = Object.values(ports).some(({ protocol }) => protocol === "http");
+        if (spec.public && !http)
+            at.in("public").fault("needs an HTTP port", "set `port`; TCP goes through a LoadBalancer with `tcp`", true);
+        if (spec.domain !== undefined && !spec.public)
+            at.in("domain").fault("needs `public: true`", "set it, or leave the domain out", spec.domain);
+        if (spec.scale.min === 0 && !http)
+            at.in("scale")
+                .in("min")
+                .fault("must be at least 1: only a request could start one", "set it to 1, or make it a Job", 0);
+        if (spec.scale.requests !== undefined && !http)
+            at.in("scale")
+                .in("requests")
+                .fault("needs an HTTP port", "leave it out, or set `port`", spec.scale.requests);
+        if (spec.health && !spec.health.command && !Object.keys(ports).length)
+            at.in("health").fault("needs a port to ask at", "set `port`, or give a `command`");
+        checkHealthPort(spec.health, ports, at);
+        for (const [name, sidecar] of Object.entries(spec.sidecars)) {
+            workloadRules(sidecar as WorkloadSpec, at.in("sidecars").in(name), args.sidecars![name], "the sidecar");
+        }
+    },
+    prepare: (self, spec) => {
+        const whole = prepareWorkload(self, spec);
+        const sidecars = Object.entries(spec.sidecars).map(([name, sidecar]) => [
+            name,
+            prepareWorkload(self, { ...(sidecar as WorkloadSpec), log: whole.log, network: whole.network }, name),
+        ]);
+        return { ...whole, ports: allPorts(spec), sidecars: Object.fromEntries(sidecars) as ContainerSpec["sidecars"] };
+    },
+});
+
+/** Container runs one or more equal processes from an image, and keeps them running. */
+export class Container extends Component<"container"> implements ContainerParts {
+    readonly url: pulumi.Output<string | undefined>;
+
+    constructor(name: string, args: ContainerArgs, options?: ComponentOptions) {
+        super(containerService, name, args, options);
+        ({ url: this.url } = this.parts);
+    }
+}
+
+/** `port` is short for an HTTP port of that name. */
+function allPorts(spec: ContainerSpec): Record<string, PortSpec> {
+    const { port } = spec as ContainerSpec & { port?: number };
+    return port === undefined ? spec.ports : { http: { port, protocol: "http" }, ...spec.ports };
+}

@@ -1,0 +1,181 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Component, type ComponentOptions, type Guarded, defineService, type Parts } from "./component";
+import type { Container } from "./container";
+import { cidr, domainName } from "./names";
+import { Network } from "./network";
+import { reference } from "./reference";
+import { type Field, flag, list, mapOf, number, optional, record, text } from "./shape";
+
+/** LoadBalancerArgs configures a {@link LoadBalancer}. */
+export interface LoadBalancerArgs extends Guarded {
+    /** Where requests go; the most specific route wins. @default none */
+    routes?: RouteArgs[];
+    /** Answers which send the client elsewhere. Plain HTTP is always sent to HTTPS. @default none */
+    redirects?: RedirectArgs[];
+    /** TCP listeners by name. @default none */
+    tcp?: Record<string, TcpArgs>;
+    /** Its domain. @default the cloud's own */
+    domain?: string;
+    /** A certificate for the domain that exists, by its id at its cloud. @default one is made, and renewed */
+    certificate?: string;
+    /** Client addresses which may connect. @default all */
+    allow?: string[];
+    /** Keeps a line for each request. @default true */
+    accessLog?: boolean;
+    /** A web application firewall with the cloud's managed rules. @default false */
+    waf?: boolean;
+    /** Where it stands. @default the stack's own network */
+    network?: Network;
+}
+
+/** RouteArgs is one route. */
+export interface RouteArgs {
+    /** The host it is for: exact, or `*.example.com`. @default every host */
+    host?: string;
+    /** The path it is for, with all below it. @default "/" */
+    path?: string;
+    /** Who answers. */
+    to: Container;
+    /** At which of its ports, by name. @default its first HTTP port */
+    port?: string;
+}
+
+export interface RedirectArgs {
+    host?: string;
+    /** @default "/" */
+    path?: string;
+    /** Where to: a whole URL, or a path. */
+    to: string;
+    /** 301 in place of 302. @default false */
+    permanent?: boolean;
+}
+
+export interface TcpArgs {
+    /** The port that clients connect to. */
+    listen: number;
+    to: Container;
+    /** At which of its ports, by name. */
+    port: string;
+}
+
+export interface RouteSpec {
+    host: string | undefined;
+    path: string;
+    to: Container;
+    port: string | undefined;
+}
+export interface RedirectSpec {
+    host: string | undefined;
+    path: string;
+    to: string;
+    permanent: boolean;
+}
+
+export interface LoadBalancerSpec {
+    routes: RouteSpec[];
+    redirects: RedirectSpec[];
+    tcp: Record<string, TcpArgs>;
+    domain: string | undefined;
+    certificate: string | undefined;
+    allow: string[];
+    accessLog: boolean;
+    waf: boolean;
+    network: Network;
+}
+
+/** LoadBalancerParts is what a driver gives back. */
+export interface LoadBalancerParts extends Parts {
+    /** Where clients open it. */
+    url: pulumi.Output<string>;
+    /** The name or address that a DNS record of one's own points to. */
+    address: pulumi.Output<string>;
+}
+
+const host = text("a host, or *.host", {
+    pattern: /^(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+$/,
+    todo: 'write one like "api.example.com"',
+});
+const path = text("a path that begins with /", { pattern: /^\/[^\s?#*]*$/, todo: 'write one like "/api"' });
+
+export const loadBalancerService = defineService<LoadBalancerArgs, LoadBalancerSpec>({
+    name: "loadBalancer",
+    type: "LoadBalancer",
+    fields: () => ({
+        routes: optional(
+            list(
+                record<RouteSpec>({
+                    host: optional(host),
+                    path: optional(path, "/"),
+                    to: reference<Container>("Container"),
+                    port: optional(text("a port's name")),
+                }),
+            ),
+            [],
+        ),
+        redirects: optional(
+            list(
+                record<RedirectSpec>({
+                    host: optional(host),
+                    path: optional(path, "/"),
+                    to: text("a URL or a path", {
+                        pattern: /^(https?:\/\/|\/)\S*$/,
+                        todo: 'write one like "https://example.com/"',
+                    }),
+                    permanent: optional(flag, false),
+                }),
+            ),
+            [],
+        ),
+        tcp: optional(
+            mapOf(
+                record<TcpArgs>({
+                    listen: number({ min: 1, max: 65535, unit: "ports" }),
+                    to: reference<Container>("Container"),
+                    port: text("a port's name"),
+                }),
+                text("a name"),
+                { max: 20 },
+            ),
+            {},
+        ),
+        domain: optional(domainName),
+        certificate: optional(text("a certificate's id")),
+        allow: optional(list(cidr), []),
+        accessLog: optional(flag, true),
+        waf: optional(flag, false),
+        network: optional(reference<Network>("Network")) as Field<Network>,
+    }),
+    rules: ({ routes, redirects, tcp, domain, certificate }, at) => {
+        if (!routes.length && !redirects.length && !Object.keys(tcp).length)
+            at.fault("has neither `routes` nor `redirects` nor `tcp`", "give at least one");
+        if (certificate !== undefined && domain === undefined)
+            at.in("certificate").fault("needs `domain`", "set it, or leave the certificate out", certificate);
+        const seen = new Set<string>();
+        [...routes, ...redirects].forEach((rule, index) => {
+            const key = `${rule.host ?? "*"} ${rule.path}`;
+            const own =
+                index < routes.length ? at.in("routes").in(index) : at.in("redirects").in(index - routes.length);
+            if (seen.has(key))
+                own.fault("is for the same host and path as another one", "change or remove one of them", key);
+            seen.add(key);
+        });
+        const ports = new Set<number>();
+        for (const [name, { listen }] of Object.entries(tcp)) {
+            if (ports.has(listen) || listen === 80 || listen === 443)
+                at.in("tcp").in(name).in("listen").fault("is taken already", "choose another port", listen);
+            ports.add(listen);
+        }
+    },
+    prepare: (self, spec) => ({ ...spec, network: spec.network ?? Network.ofStack(self.cloud) }),
+});
+
+/** LoadBalancer is one stable host name that forwards to healthy containers, over HTTPS. */
+export class LoadBalancer extends Component<"loadBalancer"> implements LoadBalancerParts {
+    readonly url: pulumi.Output<string>;
+    readonly address: pulumi.Output<string>;
+
+    constructor(name: string, args: LoadBalancerArgs, options?: ComponentOptions) {
+        super(loadBalancerService, name, args, options);
+        ({ url: this.url, address: this.address } = this.parts);
+    }
+}

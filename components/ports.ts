@@ -1,0 +1,33 @@
+import { isPlain, mapOf, number, oneOf, type Place, record, text } from "./shape";
+
+/** PortArgs is a port that a container listens on: the app reads it from `PORT` (the first one) or `<NAME>_PORT`. */
+export interface PortArgs {
+    /** The number, 1 to 65535. */
+    port: number;
+    /** What is spoken there: `http` is balanced request by request (WebSockets too), `tcp` connection by connection. @default "http" */
+    protocol?: "http" | "tcp";
+}
+export type PortSpec = Required<PortArgs>;
+
+const one = record<PortSpec>({
+    port: number({ min: 1, max: 65535, unit: "ports" }),
+    protocol: (given, at) => (given === undefined ? "http" : oneOf("http", "tcp")(given, at)),
+});
+
+/** A number alone (an HTTP port named `http`), or ports by name. */
+export function portsField(given: unknown, at: Place): Record<string, PortSpec> {
+    if (given === undefined) return {};
+    if (!isPlain(given)) return { http: one({ port: given }, at) };
+    const ports = mapOf(
+        one,
+        text("a short name", { pattern: /^[a-z][a-z0-9-]{0,14}$/, todo: "use small letters, digits and hyphens" }),
+        { max: 10 },
+    )(given, at);
+    const owners = new Map<number, string>();
+    for (const [name, { port }] of Object.entries(ports)) {
+        const owner = owners.get(port);
+        if (owner !== undefined) at.in(name).fault(`is the same port as \`${owner}\``, "choose another number", port);
+        owners.set(port, name);
+    }
+    return ports;
+}

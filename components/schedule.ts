@@ -1,0 +1,43 @@
+import { Cron } from "croner";
+import type { Field } from "./shape";
+
+/** Five cron fields. Parts that only some clouds have (`L`, `#`, seconds, years) are refused. */
+export const cron: Field<string> = (given, at) => {
+    if (typeof given === "string" && isCron(given)) return given;
+    at.fault(
+        "must be five cron fields: minute, hour, day of the month, month, day of the week",
+        'write one like "0 3 * * *" (every day at 03:00) or "*/15 * * * 1-5"',
+        given,
+    );
+    return "0 0 * * *";
+};
+
+export const timeZone: Field<string> = (given, at) => {
+    if (typeof given === "string" && isTimeZone(given)) return given;
+    at.fault("must be a time zone of the IANA list", 'write one like "Europe/Berlin" or "UTC"', given);
+    return "UTC";
+};
+
+function isCron(given: string): boolean {
+    const fields = given.split(" ");
+    if (
+        fields.length !== 5 ||
+        !fields.every((field) => /^[\d*,/A-Za-z-]+$/.test(field)) ||
+        /[LW]/.test(fields[2] + fields[4].replace(/WED/gi, ""))
+    )
+        return false;
+    try {
+        return new Cron(given, { paused: true }).nextRun() !== null; // a date that never comes, such as 30 February, is no schedule
+    } catch {
+        return false;
+    }
+}
+
+function isTimeZone(given: string): boolean {
+    try {
+        new Intl.DateTimeFormat("en", { timeZone: given });
+        return /^(UTC|[A-Z][\w+-]+(\/[\w+-]+)+)$/.test(given); // a bare offset such as +02:00 has no summer time
+    } catch {
+        return false;
+    }
+}
