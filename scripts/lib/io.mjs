@@ -1,0 +1,84 @@
+/** What every command of this folder needs: where the project is, how to run a program, how to speak and how to fail. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder, with no slash at its end. */
+export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+
+/** Failure is a fault that the user can mend: shown without a stack. */
+export class Failure extends Error {}
+
+/** Runs a command's `body`, and ends the process with its exit code. */
+export async function command(body) {
+    try {
+        process.exitCode = (await body(process.argv.slice(2))) ?? 0;
+    } catch (fault) {
+        if (!(fault instanceof Failure)) throw fault;
+        console.error(`\n${fault.message}`);
+        process.exitCode = 1;
+    }
+}
+
+/**
+ * Runs a program to its end and returns its exit code (128 + the signal's number, if a signal ended it).
+ * Its output goes to ours, or line by line to `onLine`.
+ */
+export function run(program, args, { cwd = root, env = process.env, onLine } = {}) {
+    return new Promise((resolve, reject) => {
+        const stdio = onLine ? ["ignore", "pipe", "pipe"] : "inherit";
+        const child = spawn(program, args, { cwd, env, stdio });
+        const pass = (signal) => child.kill(signal);
+        // Ctrl-C reaches the child from the terminal already: we only must outlive it, to say how it ended.
+        const stay = () => undefined;
+        process.on("SIGTERM", pass).on("SIGINT", stay);
+        if (onLine) for (const stream of [child.stdout, child.stderr]) lines(stream, onLine);
+        child.on("error", (fault) => reject(new Failure(`Cannot run ${program}: ${fault.message}`)));
+        child.on("close", (code, signal) => {
+            process.off("SIGTERM", pass).off("SIGINT", stay);
+            resolve(code ?? 128 + constants.signals[signal]);
+        });
+    });
+}
+
+/** Runs a program and returns what it printed on stdout; undefined if it failed or is not there. */
+export function capture(program, args, { cwd = root, env = process.env, timeout = 20_000 } = {}) {
+    return new Promise((resolve) => {
+        const child = spawn(program, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "ignore"] });
+        let text = "";
+        child.stdout.setEncoding("utf8").on("data", (part) => (text += part));
+        child.on("error", () => resolve(undefined));
+        child.on("close", (code) => resolve(code === 0 ? text : undefined));
+    });
+}
+
+/** Says what goes on in step `name`, which takes long: at once, then its last line now and then, and its time at the end. */
+export function step(name, text) {
+    const started = Date.now();
+    const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
+    const label = `  ${name.padEnd(10)}`;
+    const terminal = process.stderr.isTTY;
+    let latest = "";
+    const show = () =>
+        latest &&
+        process.stderr.write(
+            terminal ? `\r\x1b[K${label}${latest} (${seconds()})` : `${label}${latest} (${seconds()})\n`,
+        );
+    process.stderr.write(`${label}${text}\n`);
+    const timer = setInterval(show, terminal ? 500 : 20_000);
+    const end = (word) => {
+        clearInterval(timer);
+        process.stderr.write(`${terminal ? "\r\x1b[K" : ""}${label}${word} (${seconds()})\n`);
+    };
+    return { note: (line) => (latest = line.slice(0, 100)), done: () => end("done"), failed: () => end("failed") };
+}
+
+function lines(stream, onLine) {
+    let rest = "";
+    stream.setEncoding("utf8").on("data", (part) => {
+        const all = (rest + part).split("\n");
+        rest = all.pop();
+        all.forEach(onLine);
+    });
+    stream.on("end", () => rest && onLine(rest));
+}

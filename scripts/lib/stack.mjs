@@ -1,0 +1,62 @@
+/** Where Pulumi keeps the stacks of this project: in the project itself, unless the user has a place already. */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { findPulumi, withPulumi } from "./cli.mjs";
+import { capture, root } from "./io.mjs";
+
+/** The environment for Pulumi: the tool on PATH, and a place for the state with a passphrase for its secrets. */
+export async function pulumiEnvironment(env = process.env) {
+    const found = withPulumi(await findPulumi({ env }), env);
+    // A language host from before 3.69 does not hear of `typescript: false` in Pulumi.yaml: at least it need not check types.
+    const quiet = { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true", ...found };
+    return usesOwnState(env) ? { ...quiet, ...ownState(root, env) } : quiet;
+}
+
+/** The arguments of a command: the stack's name, `local` if none is given, and what is passed on to Pulumi. */
+export function parse(args) {
+    const [first, ...rest] = args;
+    const named = first !== undefined && !first.startsWith("-");
+    return { stack: named ? first : "local", rest: named ? rest : args };
+}
+
+/** The stack's outputs; undefined when there is no such stack. */
+export async function outputsOf(stack, env) {
+    const text = await capture("pulumi", ["stack", "output", "--json", "--stack", stack], { env });
+    return text === undefined ? undefined : JSON.parse(text);
+}
+
+/**
+ * Is the state to be kept in the project? Once it is there it stays there; else a user's own choice counts: a backend or
+ * a token in the environment, or a login.
+ */
+export function usesOwnState(env, folder = root) {
+    if (env.PULUMI_BACKEND_URL) return false;
+    if (existsSync(join(folder, ".pulumi", "stacks"))) return true;
+    return !env.PULUMI_ACCESS_TOKEN && !loggedIn(env);
+}
+
+/** Pulumi's file backend in `.pulumi/`, and a passphrase which is made once and which only the user can read. */
+export function ownState(folder, env) {
+    const home = join(folder, ".pulumi");
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const state = { PULUMI_BACKEND_URL: `file://${folder}` };
+    if (env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined) return state;
+    const file = join(home, "passphrase");
+    try {
+        writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+    } catch (fault) {
+        if (fault.code !== "EEXIST") throw fault;
+    }
+    return { ...state, PULUMI_CONFIG_PASSPHRASE_FILE: file };
+}
+
+function loggedIn(env) {
+    try {
+        const file = join(env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi"), "credentials.json");
+        return Boolean(JSON.parse(readFileSync(file, "utf8")).current);
+    } catch {
+        return false; // no such file: never logged in
+    }
+}

@@ -1,0 +1,57 @@
+/**
+ * npm start: sets up what a fresh clone lacks, and brings a stack up.
+ *
+ *     npm start                    the stack `local`, on this machine
+ *     npm start -- aws             another stack: shows what it would do, and asks
+ *     npm start -- local --diff    more arguments go to `pulumi up`
+ */
+import { command, capture, Failure, run } from "./lib/io.mjs";
+import { setUp } from "./lib/project.mjs";
+import { outputsOf, parse, pulumiEnvironment } from "./lib/stack.mjs";
+
+await command(async (args) => {
+    const { stack, rest } = parse(args);
+    await setUp();
+    const env = await pulumiEnvironment();
+    if ((await capture("pulumi", ["stack", "select", "--create", stack], { env })) === undefined) {
+        throw new Failure(
+            `The stack ${stack} can be neither selected nor made: \`npm run -s pulumi -- stack select --create ${stack}\` says why.`,
+        );
+    }
+    // This machine costs nothing and forgets nothing; elsewhere a person looks at the plan first.
+    const unasked = stack === "local" ? ["--yes", "--skip-preview"] : [];
+    const code = await run("pulumi", ["up", "--stack", stack, ...unasked, "--suppress-outputs", ...rest], { env });
+    if (code !== 0) return code;
+    console.log(await summary(stack, env));
+});
+
+/** What was made, where it is, and what to try next. */
+async function summary(stack, env) {
+    const outputs = (await outputsOf(stack, env)) ?? {};
+    const links = Object.entries(outputs).filter(([, value]) => typeof value === "string" && /^https?:/.test(value));
+    const suffix = stack === "local" ? "" : ` -- ${stack}`;
+    return [
+        "",
+        ...links.map(([name, url]) => `${name.padEnd(10)} ${url}`),
+        `${"made".padEnd(10)} ${await made(stack, env)}`,
+        "",
+        "Try next:",
+        `  npm run -s outputs${suffix}     what the stack has, as JSON`,
+        `  npm start${suffix}              after a change of stacks/index.ts or examples/guestbook/`,
+        `  npm run down${suffix}           to end and remove it all`,
+        "  npm test                  the tests",
+        ...(stack === "local" ? ["  npm start -- aws          the same on AWS: it shows the plan, and asks"] : []),
+    ].join("\n");
+}
+
+/** The components of the stack, counted by kind. */
+async function made(stack, env) {
+    const state = JSON.parse((await capture("pulumi", ["stack", "export", "--stack", stack], { env })) ?? "{}");
+    const types = (state.deployment?.resources ?? []).map(({ type }) => type);
+    const components = types.filter((type) => type.startsWith("mvi:index:")).map((type) => type.split(":")[2]);
+    const counts = new Map();
+    for (const kind of components) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    const words = [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([kind, count]) => `${count} ${kind}`);
+    const resources = types.filter((type) => !type.startsWith("pulumi:")).length - components.length;
+    return [...words, `in ${resources} resources`].join(", ").replace(", in", " in");
+}

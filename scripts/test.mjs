@@ -1,0 +1,83 @@
+/**
+ * npm test: everything that must hold before a change goes in.
+ *
+ *     npm test                              all parts
+ *     npm test -- unit                      one part: types, lint, format or unit
+ *     npm test -- tests/scripts/*.test.ts   these test files (and other arguments for mocha)
+ */
+import { join } from "node:path";
+import { findPulumi, withPulumi } from "./lib/cli.mjs";
+import { command, root, run } from "./lib/io.mjs";
+import { setUp } from "./lib/project.mjs";
+
+const cache = join("node_modules", ".cache", "pulumi-mvi");
+
+/** A part returns how many of its checks passed and failed. */
+const parts = {
+    types: (env) =>
+        check(
+            "types",
+            "typescript/bin/tsc",
+            ["-p", ".", "--incremental", "--tsBuildInfoFile", join(cache, "types")],
+            env,
+        ),
+    lint: (env) =>
+        check("lint", "eslint/bin/eslint.js", [".", "--cache", "--cache-location", join(cache, "eslint")], env),
+    format: (env) =>
+        check(
+            "format",
+            "prettier/bin/prettier.cjs",
+            ["--check", ".", "--log-level", "warn", "--cache", "--cache-location", join(cache, "prettier")],
+            env,
+        ),
+    unit,
+};
+
+await command(async (args) => {
+    const chosen = args.filter((arg) => arg in parts);
+    const forMocha = args.filter((arg) => !(arg in parts));
+    const names = chosen.length > 0 ? chosen : forMocha.length > 0 ? ["unit"] : Object.keys(parts);
+
+    await setUp();
+    const env = withPulumi(await findPulumi());
+    const total = { passed: 0, failed: 0 };
+    for (const name of names) {
+        const { passed, failed } = await parts[name](env, forMocha);
+        total.passed += passed;
+        total.failed += failed;
+    }
+    console.log(`${total.passed} passed, ${total.failed} failed`);
+    return total.failed === 0 ? 0 : 1;
+});
+
+/** One tool over the whole tree, which passes or fails as one. */
+async function check(name, tool, args, env) {
+    const started = Date.now();
+    const code = await run(process.execPath, [join(root, "node_modules", tool), ...args], { env });
+    console.log(
+        `${name.padEnd(8)} ${code === 0 ? "passed" : "FAILED"} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+    );
+    return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Mocha, with its own report; the counts are read from its summary. */
+async function unit(env, args) {
+    const counts = { passing: 0, failing: 0 };
+    const colour = process.stdout.isTTY ? ["--color"] : [];
+    const code = await run(
+        process.execPath,
+        [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...colour, ...args],
+        {
+            env,
+            onLine: (line) => {
+                console.log(line);
+                // eslint-disable-next-line no-control-regex -- colours are control characters
+                const summary = line.replace(/\x1b\[\d+m/g, "").match(/^ {2}(\d+) (passing|failing)\b/);
+                if (summary) counts[summary[2]] = Number(summary[1]);
+            },
+        },
+    );
+    // It ended without a report, by a syntax error for one.
+    if (code !== 0 && counts.failing === 0) counts.failing = 1;
+    return { passed: counts.passing, failed: counts.failing };
+}
