@@ -71,7 +71,8 @@ export function imageKind(host: Host): Kind<ImageInputs, ImageOutputs> {
     };
 }
 
-async function check(
+/** Resolves the paths against the working folder, and computes the digest. Needs no agent. */
+export async function checkImage(
     inputs: ImageInputs,
 ): Promise<{ inputs: ImageInputs; faults: { input: string; reason: string }[] }> {
     const context = resolve(inputs.context);
