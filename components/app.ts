@@ -110,7 +110,7 @@ function readDeclaration(name: string, args: unknown, cloud: Cloud, settings: Se
     const top = new Place("", []);
     const parts: Part[] = [];
     const types = new Map<string, string>();
-    checkName(name, top, 20);
+    checkName(name, top, 19);
     if (typeof givenCloud === "string" && givenCloud !== cloud.name) {
         top.in("options.cloud").fault(`must be one of ${cloudNames.join(", ")}`, "choose one of these", givenCloud);
     }
@@ -140,7 +140,7 @@ function readDeclaration(name: string, args: unknown, cloud: Cloud, settings: Se
         if (!Object.hasOwn(sections, key) || !isPlain(members)) continue;
         const section = sections[key as keyof typeof sections];
         for (const [part, own] of Object.entries(members)) {
-            const place = new Place(top.in(key).in(part).path, [], { types, used: new Set() });
+            const place = new Place(top.in(key).in(part).path, [], { types, used: new Set() }, cloud.lacks);
             readSpec(section.service, own as object, cloud, settings, place);
             top.faults.push(...place.faults);
             parts.push({ name: part, section, args: own as object, uses: place.parts!.used });

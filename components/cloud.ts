@@ -35,6 +35,7 @@ export interface Services {
     job: [JobSpec, JobParts];
 }
 export type ServiceName = keyof Services;
+export type DriverOf<S extends ServiceName> = Driver<Services[S][0], Services[S][1]>;
 
 /**
  * Cloud is what a provider implements: a driver for each service, and its gaps as data. A provider that forgets a driver
@@ -42,7 +43,7 @@ export type ServiceName = keyof Services;
  */
 export interface Cloud {
     readonly name: CloudName;
-    readonly drivers: { readonly [S in ServiceName]: Driver<Services[S][0], Services[S][1]> };
+    readonly drivers: { readonly [S in ServiceName]: DriverOf<S> };
     /** Arguments which this cloud cannot honour, as a path within the service's arguments, with the reason. */
     readonly lacks: { readonly [S in ServiceName]?: Readonly<Record<string, string>> };
     /** The keys of the children that each driver may make: what `transform` and `nodes` know. */

@@ -89,7 +89,7 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
         const cloud = cloudOf(service, name, given, options.parent);
         const settings = readSettings();
         const part = parts.get(options);
-        const place = new Place("", [], part?.index);
+        const place = new Place("", [], part?.index, cloud.lacks);
         const spec = readSpec(service, args, cloud, settings, place);
         checkName(name, place, options.parent instanceof Component ? 60 : 40);
         if (place.faults.length) throw new Mistake(`${service.type} "${name}"`, place.faults);
@@ -183,14 +183,7 @@ export function readSpec(service: AnyService, args: object, cloud: Cloud, settin
         place.in("protect").fault(guarded ? "must be true or false" : "is not known here", "leave it out", protect);
     }
     checkTransform(transform, cloud, service.name, place.in("transform"));
-    const lacking = Object.entries(cloud.lacks[service.name] ?? {});
-    for (const [path, reason] of lacking) {
-        for (const found of valuesAt(own, path.split("."))) {
-            place
-                .in(path)
-                .fault(`is not possible on ${cloud.name} (${reason})`, "leave it out, or choose another cloud", found);
-        }
-    }
+    place.refuseLacking(service.name, own);
     if (!place.faults.length) service.rules?.(spec, place, own);
     return spec;
 }
@@ -251,15 +244,4 @@ function checkTransform(transform: unknown, cloud: Cloud, service: ServiceName, 
             }
         }
     }
-}
-
-/** The values which stand at a path of keys; `*` stands for every member. */
-function valuesAt(value: unknown, [key, ...rest]: readonly string[]): unknown[] {
-    if (key === undefined) return value === undefined || value === false ? [] : [value];
-    if (key === "*") {
-        return Object.values(Array.isArray(value) || isPlain(value) ? value : {}).flatMap((member) =>
-            valuesAt(member, rest),
-        );
-    }
-    return isPlain(value) ? valuesAt(value[key], rest) : [];
 }

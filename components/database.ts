@@ -10,7 +10,7 @@ import { type Field, flag, mapOf, number, oneOf, optional, record, text } from "
 export interface DatabaseArgs extends Guarded {
     /** What it speaks. `redis` is the protocol: each cloud's Valkey. */
     engine: "postgres" | "mysql" | "redis";
-    /** The major version. @default the newest that every cloud has: postgres 17, mysql 8.4, redis 8 */
+    /** The major version. @default the newest that every cloud has: postgres 18, mysql 8.4, redis 8 */
     version?: string;
     /** How much machine it has; `serverless` grows and shrinks by load. @default "micro", at profile `prod` "small" */
     size?: "micro" | "small" | "medium" | "large" | "serverless";
@@ -71,7 +71,7 @@ export interface DatabaseParts extends Parts {
 }
 
 /** The versions which every cloud has, newest first. */
-const versions = { postgres: ["17", "16", "15"], mysql: ["8.4", "8.0"], redis: ["8", "7"] } as const;
+const versions = { postgres: ["18", "17", "16"], mysql: ["8.4", "8.0"], redis: ["8", "7"] } as const;
 
 export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
     name: "database",

@@ -79,18 +79,20 @@ function resourceName(resource: pulumi.Resource): string {
     return (resource as unknown as { readonly __name?: string }).__name ?? "?";
 }
 
-/** Levenshtein's distance, given up at `limit`, so that a long name costs no more than a short one. */
+/** How many letters were left out, added, changed or swapped; given up at `limit`, so that a long name costs no more. */
 function editDistance(a: string, b: string, limit: number): number {
     if (Math.abs(a.length - b.length) >= limit) return limit;
+    let before: number[] = [];
     let row = Array.from({ length: b.length + 1 }, (_, column) => column);
     for (let i = 1; i <= a.length; i++) {
         const next = [i];
         for (let j = 1; j <= b.length; j++) {
-            const swap = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-            next.push(Math.min(swap, row[j] + 1, next[j - 1] + 1));
+            const change = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+            const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            next.push(Math.min(change, row[j] + 1, next[j - 1] + 1, swapped ? before[j - 2] + 1 : limit));
         }
         if (Math.min(...next) >= limit) return limit;
-        row = next;
+        [before, row] = [row, next];
     }
     return row[b.length];
 }

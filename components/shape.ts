@@ -10,6 +10,9 @@ export type Field<T> = (given: unknown, at: Place) => T;
 /** Fields has a field for each argument: a forgotten one does not compile. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
+/** Lacks has, by service, the arguments which a cloud cannot honour, with the reason. */
+export type Lacks = { readonly [service: string]: Readonly<Record<string, string>> | undefined };
+
 /** PartIndex knows the parts of an `App`, which its declaration refers to by name. */
 export interface PartIndex {
     /** The type of each part: `Container`, `Blob`. */
@@ -27,12 +30,27 @@ export class Place {
         readonly faults: Fault[],
         /** In an `App`, the parts that may be named. Unset where components are referred to by themselves. */
         readonly parts?: PartIndex,
+        /** What the cloud lacks, by service: see `Cloud.lacks`. */
+        readonly lacks: Lacks = {},
     ) {}
 
     in(key: string | number): Place {
-        const step = typeof key === "number" ? `[${key}]` : /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+        const step = typeof key === "number" ? `[${key}]` : /^[\w:-]+$/.test(key) ? key : JSON.stringify(key);
         const dot = this.path !== "" && typeof key === "string" ? "." : "";
-        return new Place(`${this.path}${dot}${step}`, this.faults, this.parts);
+        return new Place(`${this.path}${dot}${step}`, this.faults, this.parts, this.lacks);
+    }
+
+    /** Refuses what the cloud lacks of `service` among `args`, which stand here. */
+    refuseLacking(service: string, args: unknown): void {
+        for (const [path, reason] of Object.entries(this.lacks[service] ?? {})) {
+            for (const found of valuesAt(args, path.split("."))) {
+                this.in(path).fault(
+                    `is not possible on this cloud (${reason})`,
+                    "leave it out, or choose another cloud",
+                    found,
+                );
+            }
+        }
     }
 
     /** Adds a fault. `got` is shown when it is given: leave it out for secrets. */
@@ -157,7 +175,7 @@ export function record<T extends object>(fields: Fields<T>): Field<T> {
             );
         }
         // Where the object itself is wrong, its missing members are no news.
-        const place = plain ? at : new Place(at.path, []);
+        const place = plain ? at : new Place(at.path, [], at.parts);
         for (const key of known) read[key] = fields[key](values[key], place.in(key));
         return read as T;
     };
@@ -172,4 +190,15 @@ export function isPlain(given: unknown): given is Record<string, unknown> {
         !(given instanceof Promise) &&
         !pulumi.Resource.isInstance(given)
     );
+}
+
+/** The values which stand at a path of keys; `*` stands for every member. What is off counts as left out. */
+function valuesAt(value: unknown, [key, ...rest]: readonly string[]): unknown[] {
+    if (key === undefined) return value === undefined || value === false ? [] : [value];
+    if (key === "*") {
+        return Object.values(Array.isArray(value) || isPlain(value) ? value : {}).flatMap((member) =>
+            valuesAt(member, rest),
+        );
+    }
+    return isPlain(value) ? valuesAt(value[key], rest) : [];
 }

@@ -67,11 +67,12 @@ export const sizes: Readonly<Record<number, readonly [least: number, most: numbe
 export const workloadFields: Fields<WorkloadSpec & { build: ImageArgs | undefined }> = {
     build: optional((given, at): ImageArgs => {
         if (typeof given === "string" || !isPlain(given)) return { context: text("a folder", undefined)(given, at) };
+        at.refuseLacking("image", given);
         return record(imageFields)(given, at) as ImageArgs;
     }),
     image: optional((given: unknown, at: Place) => {
-        const isReference = typeof given === "string" && !at.parts?.types.has(given);
-        if (isReference) return imageReference(given, at) as unknown as Image;
+        at.refuseLacking("image", { reference: isReferenceTo(given, at) ? given : undefined });
+        if (isReferenceTo(given, at)) return imageReference(given, at) as unknown as Image;
         return input(reference<Image>("Image"))(given, at) as Image;
     }) as Field<Image>,
     command: optional(list(text("an argument", { pattern: /^[^\0]*$/, todo: "leave the NUL out" }), { max: 200 })),
@@ -137,6 +138,11 @@ export function linked(links: readonly Link[]): Grant {
 }
 
 type Variables = Record<string, pulumi.Input<string>>;
+
+/** A text names an image elsewhere, unless it names a part of the declaration. */
+function isReferenceTo(given: unknown, at: Place): given is string {
+    return typeof given === "string" && !at.parts?.types.has(given);
+}
 
 function cpuField(given: unknown, at: Place): number {
     if (typeof given === "number" && Object.hasOwn(sizes, given)) return given;

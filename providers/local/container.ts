@@ -1,0 +1,78 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DriverOf } from "../../components/cloud";
+import { gauges, permit } from "./grants";
+import { Balancer, Container } from "./kinds";
+import { probes, workload } from "./workload";
+
+/** Replicas as supervised processes, and a listener of the agent's balancer when it is public. */
+export const container: DriverOf<"container"> = (site, spec) => {
+    const { ports, scale, health, sidecars, stopGrace, rollout, log } = spec;
+    const made = site.make(
+        "container",
+        Container,
+        {
+            ...workload(spec),
+            name: site.name,
+            replicas: { min: scale.min, max: scale.max, cpuPercent: scale.cpu, requestsPerReplica: scale.requests },
+            ports: Object.entries(ports).map(([name, { port, protocol }]) => ({ name, port, protocol })),
+            health: probes(health),
+            rollout: { strategy: rollout.strategy, timeoutSeconds: rollout.timeout, maxSurge: 1 },
+            stopGraceSeconds: stopGrace,
+            sidecars: Object.entries(sidecars).map(([name, sidecar]) => ({ name, ...workload(sidecar) })),
+            log: log.id,
+        },
+        { main: true },
+    );
+    const first = Object.keys(ports)[0] as string | undefined;
+    const internal = pulumi.output(made.internalUrls).apply((urls) => (first === undefined ? undefined : urls[first]));
+    const http = Object.keys(ports).find((name) => ports[name].protocol === "http");
+    const balancer = spec.public
+        ? site.make("balancer", Balancer, {
+              name: site.name,
+              http: true,
+              https: true,
+              domains: spec.domain === undefined ? [] : [spec.domain],
+              redirectToHttps: false,
+              routes: [{ path: "/", service: pulumi.interpolate`Container/${made.id}/${http}` }],
+              redirects: [],
+              tcp: [],
+              allow: [],
+              accessLog: log.id,
+              drainSeconds: stopGrace,
+              idleTimeoutSeconds: 120,
+          })
+        : undefined;
+    const service: Record<string, string> = first === undefined ? {} : { service: `Container/${site.name}/${http ?? first}` };
+    return {
+        url: balancer ? balancer.url : internal,
+        grant: (access) => ({
+            env: {
+                URL: internal.apply((url) => url ?? ""),
+                ...otherPorts(made.internalUrls, Object.keys(ports).slice(1)),
+            },
+            secrets: {},
+            permits: [permit("Container", made.id, access)],
+        }),
+        gauges: {
+            ...gauges(
+                { cpu: "process_cpu_ratio", memory: "process_memory_ratio", healthy: "container_replicas_ready" },
+                { resource: `Container/${site.name}` },
+            ),
+            ...(http === undefined
+                ? {}
+                : gauges({ requests: "http_requests_total", latency: "http_request_seconds" }, service, {
+                      errors: { metric: "http_requests_total", dimensions: { ...service, status: "5xx" } },
+                  })),
+        },
+    };
+};
+
+/** The variables of further ports: `API_ADMIN_URL` for the port `admin`. */
+function otherPorts(
+    urls: pulumi.Output<Readonly<Record<string, string>>>,
+    names: readonly string[],
+): Record<string, pulumi.Output<string>> {
+    return Object.fromEntries(
+        names.map((name) => [`${name.toUpperCase().replace(/-/g, "_")}_URL`, urls.apply((known) => known[name])]),
+    );
+}

@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AlarmInputs, AlarmOutputs } from "../../agent/alarm/alarm";
+import type { BalancerInputs, BalancerOutputs } from "../../agent/balancer/balancer";
+import type { BucketInputs, BucketOutputs } from "../../agent/blob/bucket";
+import type { ContainerInputs, ContainerOutputs } from "../../agent/container/container";
+import type { DatabaseInputs, DatabaseOutputs } from "../../agent/database/types";
+import type { ImageInputs, ImageOutputs } from "../../agent/image/image";
+import type { JobInputs, JobOutputs } from "../../agent/job/job";
+import type { KeyInputs, KeyOutputs } from "../../agent/key/key";
+import type { TableInputs, TableOutputs } from "../../agent/kv/table";
+import type { LogInputs, LogOutputs } from "../../agent/log/log";
+import type { MachineInputs, MachineOutputs } from "../../agent/machine/machine";
+import type { MetricInputs, MetricOutputs } from "../../agent/metric/metric";
+import type { SecretInputs, SecretOutputs } from "../../agent/secret/secret";
+import { LocalResource } from "./resource";
+
+/** The agent's kinds as Pulumi resources: what `nodes.local` holds. The inputs and outputs are the agent's own types. */
+export const Alarm = kind<AlarmInputs, AlarmOutputs>("Alarm", ["name"]);
+export const Balancer = kind<BalancerInputs, BalancerOutputs>("Balancer", [
+    "url",
+    "httpsUrl",
+    "address",
+    "ports",
+    "certificateAuthority",
+]);
+export const Bucket = kind<BucketInputs, BucketOutputs>("Bucket", ["bucket", "endpoint", "region", "url"]);
+export const Container = kind<ContainerInputs, ContainerOutputs>("Container", ["id", "digest", "internalUrls"]);
+export const Database = kind<DatabaseInputs, DatabaseOutputs>("Database", [
+    "host",
+    "port",
+    "database",
+    "username",
+    "password",
+    "readOnlyUsername",
+    "readOnlyPassword",
+    "url",
+    "readOnlyUrl",
+    "version",
+]);
+export const Image = kind<ImageInputs, ImageOutputs>("Image", ["digest", "reference", "directory", "config"]);
+export const Job = kind<JobInputs, JobOutputs>("Job", ["id"]);
+export const Key = kind<KeyInputs, KeyOutputs>("Key", ["keyId", "endpoint", "region", "url", "publicKey"]);
+export const Table = kind<TableInputs, TableOutputs>("Table", ["table", "endpoint", "region", "url"]);
+export const Log = kind<LogInputs, LogOutputs>("Log", ["id"]);
+export const Machine = kind<MachineInputs, MachineOutputs>("Machine", ["id"]);
+export const Metric = kind<MetricInputs, MetricOutputs>("Metric", ["id", "endpoint"]);
+export const Secret = kind<SecretInputs, SecretOutputs>("Secret", ["version", "reference"]);
+
+type Deep<T> = T extends readonly (infer Member)[]
+    ? pulumi.Input<pulumi.Input<Deep<Member>>[]>
+    : T extends object
+      ? pulumi.Input<{ [K in keyof T]: Deep<T[K]> }>
+      : pulumi.Input<T>;
+export type Arguments<Inputs> = { [K in keyof Inputs]: Deep<Inputs[K]> };
+export type Child<Outputs> = LocalResource & { readonly [K in keyof Omit<Outputs, "id">]: pulumi.Output<Outputs[K]> };
+
+/** The class of a kind. Its outputs are named, since Pulumi sets only those that the constructor's arguments name. */
+function kind<Inputs extends object, Outputs extends object>(
+    name: string,
+    outputs: readonly (keyof Outputs & string)[],
+) {
+    const unset = Object.fromEntries(outputs.filter((output) => output !== "id").map((output) => [output, undefined]));
+    const type = class extends LocalResource {
+        constructor(resource: string, args: Arguments<Inputs>, options?: pulumi.CustomResourceOptions) {
+            super(name, resource, { ...unset, ...args }, options);
+        }
+    };
+    Object.defineProperty(type, "name", { value: name });
+    return type as unknown as new (
+        resource: string,
+        args: Arguments<Inputs>,
+        options?: pulumi.CustomResourceOptions,
+    ) => Child<Outputs>;
+}

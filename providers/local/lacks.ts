@@ -1,0 +1,26 @@
+import type { Cloud } from "../../components/cloud";
+
+const encrypted = "the agent keeps what holds data unencrypted, readable by its owner only";
+const oneMachine = "there is one machine";
+const engine = "no container engine is used";
+
+/** What one machine cannot honour, by service and argument, with the reason. */
+export const lacks: Cloud["lacks"] = {
+    vm: { image: "a machine is a group of processes on this machine's system" },
+    network: {
+        range: "the network is the loopback",
+        zones: oneMachine,
+        egress: "what runs here reaches what this machine reaches",
+        flowLogs: "the network is the loopback",
+        existing: "the network is the loopback",
+    },
+    image: { reference: engine, platforms: "what runs here runs on this machine's processor" },
+    container: { on: engine, exec: "a shell on this machine reaches every process of yours" },
+    loadBalancer: {
+        certificate: "certificates come from the local authority",
+        waf: "it needs a cloud's managed rules",
+    },
+    database: { size: "it has what the machine has", highAvailability: oneMachine, key: encrypted },
+    kv: { key: encrypted },
+    blob: { key: encrypted },
+};

@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DriverOf } from "../../components/cloud";
+import { type LocalGauge, permit } from "./grants";
+import { Alarm, Metric } from "./kinds";
+
+/** A series of the agent's metric store, and its alarms. */
+export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
+    const watched = of?.native as LocalGauge | undefined;
+    // What a component shows by itself is there already; only the alarms are made.
+    const made = watched
+        ? undefined
+        : site.make("metric", Metric, { name: site.name, unit, kind, dimensions, dashboard }, { main: true });
+    const name = pulumi.output(watched?.metric ?? made!.name);
+    for (const [alarm, { above, below, statistic, period, periods, missing, email }] of Object.entries(alarms)) {
+        site.make(
+            "alarm",
+            Alarm,
+            {
+                name: `${site.name}-${alarm}`,
+                metric: name,
+                dimensions: watched?.dimensions ?? {},
+                statistic: statistic === "average" ? "avg" : statistic,
+                comparison: above === undefined ? "<" : ">",
+                threshold: (above ?? below)!,
+                periodSeconds: period,
+                periods,
+                missing,
+                to: email,
+                description: dashboard ?? (of ? `${of.name} of ${of.of.shortName}` : site.name),
+            },
+            { instance: alarm },
+        );
+    }
+    return {
+        id: name,
+        grant: (access) => ({ env: { NAME: name }, secrets: {}, permits: [permit("Metric", name, access)] }),
+    };
+};

@@ -1,0 +1,22 @@
+import type { DriverOf } from "../../components/cloud";
+import { permit } from "./grants";
+import { Secret } from "./kinds";
+
+/** A value in the agent's vault. Those who use it get it from the agent when they start. */
+export const secret: DriverOf<"secret"> = (site, { value, generate, rotation, key }) => {
+    const made = site.make(
+        "secret",
+        Secret,
+        { name: site.name, value, generate, rotateAfterDays: rotation, key: key?.id },
+        { main: true },
+    );
+    return {
+        id: made.name,
+        grant: (access) => ({
+            env: {},
+            secrets: access.includes("read") ? { "": made.reference } : {},
+            files: access.includes("file") ? { FILE: made.reference } : {},
+            permits: [permit("Secret", made.name, access)],
+        }),
+    };
+};

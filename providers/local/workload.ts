@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Permit } from "../../agent/kind";
+import type { Image } from "../../components/image";
+import { linked, type WorkloadSpec } from "../../components/workload";
+import type { HealthSpec } from "../../components/health";
+import type { Image as LocalImage } from "./kinds";
+
+/** What runs code, as the agent takes it: shared by containers, their sidecars, jobs and machines. */
+export function workload({ image, command, env, uses, cpu, memory }: Omit<WorkloadSpec, "log" | "network">) {
+    const grant = linked(uses);
+    return {
+        image: imageOf(image),
+        command,
+        env: { ...grant.env, ...env },
+        secretEnv: grant.secrets,
+        secretFiles: grant.files ?? {},
+        permits: pulumi.all(grant.permits as pulumi.Output<Permit>[]),
+        cpu,
+        memory,
+    };
+}
+
+/** The agent's probes. Without a check of its own, a service works when its first port takes a connection. */
+export function probes(health: HealthSpec | undefined) {
+    if (!health) return {};
+    const { path, command, port, interval, timeout, failures, startup } = health;
+    const probe = { path, command, port, timeoutSeconds: timeout };
+    return {
+        // Asked every second while it starts, so that it serves as soon as it can.
+        startup: { ...probe, intervalSeconds: 1, failures: startup, initialDelaySeconds: 0 },
+        liveness: { ...probe, intervalSeconds: interval, failures, initialDelaySeconds: 0 },
+        readiness: { ...probe, intervalSeconds: interval, failures: 1, initialDelaySeconds: 0 },
+    };
+}
+
+function imageOf(image: Image) {
+    const made = image.nodes.local!.image as InstanceType<typeof LocalImage>;
+    return { directory: made.directory, config: made.config };
+}

@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Registered is one resource that a program made. */
+export interface Registered {
+    readonly type: string;
+    readonly name: string;
+    readonly inputs: Record<string, unknown>;
+    /** The URN of its parent, with the types of all above it. */
+    readonly parentType: string;
+    readonly custom: boolean;
+}
+
+export interface Program {
+    /** Stack configuration, such as `{ "mvi:cloud": "local" }`. */
+    readonly config?: Record<string, string>;
+    /** Outputs of a resource, besides its inputs. */
+    outputs?(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown>;
+    /** Runs as a preview: what is not given by the program is unknown. */
+    readonly preview?: boolean;
+}
+
+/** Runs a program against a mocked engine, waits for all that it makes, and answers the resources in order of registration. */
+export async function run<T>(program: Program, body: () => T | Promise<T>): Promise<{ made: Registered[]; result: T }> {
+    const made: Registered[] = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource({ type, name, inputs, id, custom }) {
+                const own = inputs as Record<string, unknown>;
+                made.push({
+                    type,
+                    name,
+                    inputs: plain(own) as Record<string, unknown>,
+                    parentType: "",
+                    custom: custom ?? false,
+                });
+                return { id: id || name, state: { ...own, ...program.outputs?.(type, name, own) } };
+            },
+            call: ({ inputs }) => inputs as Record<string, unknown>,
+        },
+        "project",
+        "stack",
+        program.preview ?? false,
+        "organization",
+    );
+    pulumi.runtime.setAllConfig(program.config ?? {});
+    const failures: unknown[] = [];
+    const caught = (error: unknown) => void failures.push(error);
+    process.on("unhandledRejection", caught);
+    try {
+        let result!: T;
+        await pulumi.runtime.runInPulumiStack(async () => {
+            result = await body();
+            return {};
+        });
+        if (failures.length) throw failures[0];
+        return { made: made.filter(({ type }) => type !== "pulumi:pulumi:Stack"), result };
+    } finally {
+        process.off("unhandledRejection", caught);
+    }
+}
+
+/** The known value of an output. */
+export function value<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => void output.apply((known) => resolve(known)));
+}
+
+const secretKey = "4dabf18193072939515e22adb298388d";
+
+/** Inputs with secrets as `{ secret: value }`, so that a test sees that they are. */
+function plain(given: unknown): unknown {
+    if (Array.isArray(given)) return given.map(plain);
+    if (typeof given !== "object" || given === null) return given;
+    if (secretKey in given) return { secret: plain((given as { value?: unknown }).value) };
+    return Object.fromEntries(Object.entries(given).map(([key, member]) => [key, plain(member)]));
+}
