@@ -1,0 +1,59 @@
+/** Files that survive kill -9: what was written is there whole, or not at all. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** Writes `text` to `file`, the owner's only, so that a reader finds the old text or the new one, never half of it. */
+export function writeAtomic(file: string, text: string): void {
+    const half = `${file}.${process.pid}.half`;
+    const descriptor = fs.openSync(half, "w", 0o600);
+    try {
+        fs.writeSync(descriptor, text);
+        fs.fsyncSync(descriptor);
+    } finally {
+        fs.closeSync(descriptor);
+    }
+    fs.renameSync(half, file);
+    syncFolder(path.dirname(file));
+}
+
+/** The text of `file`, or undefined when there is none. */
+export function readIfAny(file: string): string | undefined {
+    return ifAny(() => fs.readFileSync(file, "utf8"));
+}
+
+/** The names in `folder`, or none when there is no such folder. */
+export function listIfAny(folder: string): string[] {
+    return ifAny(() => fs.readdirSync(folder)) ?? [];
+}
+
+/** A folder for the owner only. */
+export function makeFolder(folder: string): string {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+}
+
+/** Runs `use`, and answers undefined when the file or folder is not there. */
+export function ifAny<T>(use: () => T): T | undefined {
+    try {
+        return use();
+    } catch (error) {
+        if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+/** A rename is on the disk only when its folder is. */
+function syncFolder(folder: string): void {
+    if (process.platform === "win32") {
+        return; // Windows cannot open a folder
+    }
+    const descriptor = fs.openSync(folder, "r");
+    try {
+        fs.fsyncSync(descriptor);
+    } finally {
+        fs.closeSync(descriptor);
+    }
+}

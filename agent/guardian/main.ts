@@ -1,0 +1,83 @@
+/**
+ * The guardian: brings the agent back when it dies. It knows that by the end of a call that the agent answers only when it
+ * ends on purpose; the agent knows by the end of the same call that the guardian died, and starts another. Neither needs
+ * to be the other's child, so a new guardian guards an old agent as well.
+ *
+ * Run as `node guardian/main.js <project>/<stack> <home> <build> [--boot]`.
+ */
+
+import * as fs from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { claim, holder, unclaim } from "../core/claim";
+import { call, Unreachable } from "../core/client";
+import { launchAgent } from "../core/launch";
+import { type Place, placeOf } from "../core/place";
+
+/** An agent ends with this when it refuses to run, and would refuse again. */
+export const REFUSED = 78;
+
+async function guard(place: Place, build: string): Promise<void> {
+    if (!(await claim(place.folder, "guardian"))) {
+        return; // another one guards
+    }
+    process.on("exit", () => unclaim(place.folder, "guardian"));
+    for (let crashes = 0; fs.existsSync(place.folder); crashes++) {
+        const since = Date.now();
+        if ((await life(place, build)) === "ended") {
+            return;
+        }
+        report(`agent ${place.stack} is gone after ${Math.round((Date.now() - since) / 1000)} s: bringing it back`);
+        crashes = Date.now() - since > LONG_LIFE ? 0 : crashes;
+        await sleep(crashes === 0 ? 0 : Math.min(100 * 2 ** crashes, LONGEST_WAIT));
+    }
+}
+
+/** One life of the agent, from its start, unless it runs, to its end. */
+async function life(place: Place, build: string): Promise<"ended" | "died"> {
+    let started = "by another" as number | null | "running" | "by another";
+    if (holder(place.folder, "agent") === undefined) {
+        started = "running";
+        launchAgent(place, build).then(
+            (code) => (started = code),
+            (error: unknown) => {
+                report(`agent ${place.stack} cannot be started: ${String(error)}`);
+                started = null;
+            },
+        );
+    }
+    for (;;) {
+        try {
+            await call(place, "guard", { pid: process.pid });
+            return "ended";
+        } catch (error) {
+            if (!(error instanceof Unreachable)) {
+                throw error;
+            }
+        }
+        await sleep(30);
+        if (started === REFUSED || !fs.existsSync(place.folder)) {
+            return "ended"; // there is nothing to bring back, or it would refuse again
+        }
+        if (started !== "running" && holder(place.folder, "agent") === undefined) {
+            return "died";
+        }
+    }
+}
+
+const LONG_LIFE = 60_000;
+const LONGEST_WAIT = 30_000;
+
+function report(line: string): void {
+    process.stderr.write(`${new Date().toISOString()} guardian: ${line}\n`);
+}
+
+if (require.main === module) {
+    const [stack, root, build, boot] = process.argv.slice(2);
+    const place = placeOf(stack, root);
+    if (boot !== "--boot" || (fs.existsSync(place.folder) && !fs.existsSync(place.stopped))) {
+        guard(place, build).catch((error: unknown) => {
+            report(String(error instanceof Error ? error.stack : error));
+            process.exitCode = 1;
+        });
+    }
+}

@@ -1,0 +1,141 @@
+/**
+ * The agent: the cloud of one stack on this machine.
+ *
+ * Run as `node agent/main.js <project>/<stack> <home> <build>`, by the guardian.
+ */
+
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { kindRegistry } from "./kinds";
+import { Refusal } from "./kind";
+import { claim, unclaim } from "./core/claim";
+import { serveControl } from "./core/control";
+import { makeFolder, readIfAny, writeAtomic } from "./core/files";
+import { bringToFormat } from "./core/format";
+import { watchGuardians } from "./core/guardians";
+import { handlersOf } from "./core/handlers";
+import { openHost } from "./core/host";
+import { openLifetime } from "./core/lifetime";
+import { makeSocketFolder, type Place, placeOf } from "./core/place";
+import { openRecords } from "./core/records";
+import { openResources } from "./core/resources";
+import { openVault } from "./core/vault";
+import { installBoot, removeBoot } from "./guardian/boot";
+import { REFUSED } from "./guardian/main";
+import { openIdentities } from "./identity/identities";
+import { reapLeftovers } from "./process/supervisor";
+
+async function run(place: Place, build: string): Promise<void> {
+    bringToFormat(place.folder);
+    fs.rmSync(place.failure, { force: true });
+    fs.rmSync(place.stopped, { force: true });
+    makeSocketFolder(place);
+
+    const data = (name: string): string => path.join(place.folder, name);
+    const vault = openVault(data("vault.key"));
+    const logs = { append: () => undefined, close: async () => undefined };
+    const metrics = {
+        count: () => undefined,
+        gauge: () => undefined,
+        observe: () => undefined,
+        close: async () => undefined,
+    };
+    const identities = openIdentities(data("identities.json"), vault);
+    const kinds = openHost({ ...place, vault, logs, metrics, identities, registry: kindRegistry(), report });
+    const records = openRecords(place.folder, vault);
+    records.broken.forEach((file) => report(`a record could not be read, and was put aside: ${file}`));
+    const resources = openResources(records, kinds, report);
+    const guardians = watchGuardians(place, build);
+    const boot = installBoot(place, build);
+
+    const leave = async (remove: boolean): Promise<void> => {
+        report(remove ? "nothing is left: ending for good" : "ending; the data stays");
+        setTimeout(() => process.exit(1), LONGEST_END).unref();
+        guardians.release();
+        await resources.stop();
+        await Promise.all([logs.close(), metrics.close()]);
+        if (remove) {
+            await removeBoot(place);
+            removeFolder(place);
+        }
+        unclaim(place.folder, "agent");
+        server.close();
+        fs.rmSync(place.socket, { force: true });
+        process.exit(0);
+    };
+    const lifetime = openLifetime(resources.empty, (remove) => {
+        // the answer to the call that brought the end has to go out first
+        setImmediate(() => leave(remove).catch(fatal));
+    });
+    const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot });
+    const server = await serveControl({ socket: place.socket, token: tokenOf(place), handlers, report });
+    process.on("SIGTERM", () => lifetime.end(false));
+    process.on("SIGINT", () => lifetime.end(false));
+
+    await reapLeftovers(kinds.host.folder("processes"));
+    await resources.bringUp();
+    lifetime.settle();
+}
+
+/** How long the end may take before it is cut short, in milliseconds. */
+const LONGEST_END = 60_000;
+
+function tokenOf(place: Place): string {
+    const token = readIfAny(place.token)?.trim() || randomBytes(32).toString("hex");
+    writeAtomic(place.token, token + "\n");
+    return token;
+}
+
+/** Removes all that the agent kept. It is moved away first: a new agent of the same stack may start at any time. */
+function removeFolder(place: Place): void {
+    const project = path.dirname(place.folder);
+    const aside = fs.mkdtempSync(path.join(path.dirname(project), ".removed-"));
+    fs.renameSync(place.folder, path.join(aside, "stack"));
+    fs.rmSync(aside, { recursive: true, force: true });
+    if (path.dirname(place.socket) !== place.folder) {
+        fs.rmSync(path.dirname(place.socket), { recursive: true, force: true });
+    }
+    for (const folder of [project, path.dirname(project)]) {
+        try {
+            fs.rmdirSync(folder);
+        } catch {
+            break; // another stack has its agent there
+        }
+    }
+}
+
+function report(line: string): void {
+    process.stderr.write(`${new Date().toISOString()} agent: ${line}\n`);
+}
+
+function fatal(error: unknown): never {
+    report(String(error instanceof Error ? error.stack : error));
+    process.exit(1);
+}
+
+async function main(stack: string, root: string, build: string): Promise<void> {
+    process.umask(0o077);
+    const place = placeOf(stack, root);
+    makeFolder(place.folder);
+    if (!(await claim(place.folder, "agent"))) {
+        return; // another one is there
+    }
+    try {
+        await run(place, build);
+    } catch (error) {
+        if (error instanceof Refusal) {
+            report(error.message);
+            writeAtomic(place.failure, error.message);
+            process.exit(REFUSED);
+        }
+        throw error;
+    }
+}
+
+if (require.main === module) {
+    const [stack, root, build] = process.argv.slice(2);
+    process.on("uncaughtException", fatal);
+    process.on("unhandledRejection", fatal);
+    main(stack, root, build).catch(fatal);
+}

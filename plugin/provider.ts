@@ -1,0 +1,150 @@
+/** The resource provider that the engine talks to, method by method. */
+
+import * as provider from "@pulumi/pulumi/proto/provider_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { type Kind } from "../agent/kind";
+import { checkInputs, OWN } from "./check";
+import { type Change, diffInputs } from "./diff";
+import { type Engine } from "./engine";
+import { openKinds } from "./kinds";
+import { readUrn, tokenOf } from "./names";
+import { apply, read, remove, type Subject } from "./resources";
+import { plain, type Properties } from "./values";
+
+/** Methods is what the gRPC server serves: a request in, a response out. */
+export function methodsOf(engine: Engine, version: string) {
+    const kinds = openKinds();
+    let cancelled = new AbortController();
+
+    const subject = (urn: string, inputs: Properties): Subject & { kind: Kind } => ({
+        kind: kinds.ofToken(readUrn(urn).token),
+        urn,
+        inputs,
+        options: { signal: cancelled.signal, onProgress: (line) => engine.progress(urn, line) },
+    });
+
+    return {
+        async handshake() {
+            return new provider.ProviderHandshakeResponse().setAcceptSecrets(true);
+        },
+        async getPluginInfo() {
+            return new PluginInfo().setVersion(version);
+        },
+        async getSchema() {
+            const resources = Object.fromEntries(kinds.names.map((name) => [tokenOf(name), {}]));
+            return new provider.GetSchemaResponse().setSchema(
+                JSON.stringify({ name: "mvi-local", version, resources }),
+            );
+        },
+        async checkConfig(request: provider.CheckRequest) {
+            return new provider.CheckResponse().setInputs(request.getNews());
+        },
+        async diffConfig() {
+            // the version of the package is all there is: no resource depends on it
+            return new provider.DiffResponse().setChanges(provider.DiffResponse.DiffChanges.DIFF_NONE);
+        },
+        async configure() {
+            return new provider.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+        },
+        async check(request: provider.CheckRequest) {
+            const { token, agent, name } = readUrn(request.getUrn());
+            const checked = await checkInputs(kinds.ofToken(token), fromStruct(request.getNews()), {
+                agent,
+                resourceName: name,
+            });
+            const failures = checked.faults.map(({ input, reason }) =>
+                new provider.CheckFailure().setProperty(input).setReason(reason),
+            );
+            return new provider.CheckResponse().setInputs(toStruct(checked.inputs)).setFailuresList(failures);
+        },
+        async diff(request: provider.DiffRequest) {
+            const { replaceOn } = kinds.ofToken(readUrn(request.getUrn()).token);
+            const [olds, news] = [request.getOldInputs(), request.getNews()].map(
+                (part) => plain(fromStruct(part)) as Properties,
+            );
+            return diffResponse(diffInputs(olds, news, [...replaceOn, ...OWN]));
+        },
+        async create(request: provider.CreateRequest) {
+            const inputs = fromStruct(request.getProperties());
+            if (request.getPreview()) {
+                return new provider.CreateResponse().setProperties(toStruct(inputs)); // what is not said is unknown
+            }
+            const properties = await apply(subject(request.getUrn(), inputs), true);
+            return new provider.CreateResponse()
+                .setId(String(plain(inputs.resourceName)))
+                .setProperties(toStruct(properties));
+        },
+        async read(request: provider.ReadRequest) {
+            const { agent } = readUrn(request.getUrn());
+            const before = fromStruct(request.getInputs());
+            const state = fromStruct(request.getProperties());
+            const inputs = { agent: state.agent ?? agent, resourceName: request.getId(), ...before };
+            const found = await read(subject(request.getUrn(), inputs));
+            if (!found) {
+                return new provider.ReadResponse();
+            }
+            return new provider.ReadResponse()
+                .setId(request.getId())
+                .setInputs(toStruct(found.inputs))
+                .setProperties(toStruct(found.properties));
+        },
+        async update(request: provider.UpdateRequest) {
+            const news = fromStruct(request.getNews());
+            if (request.getPreview()) {
+                return new provider.UpdateResponse().setProperties(toStruct(news));
+            }
+            return new provider.UpdateResponse().setProperties(
+                toStruct(await apply(subject(request.getUrn(), news), false)),
+            );
+        },
+        async delete(request: provider.DeleteRequest) {
+            const { agent } = readUrn(request.getUrn());
+            const state = { ...fromStruct(request.getProperties()), ...fromStruct(request.getOldInputs()) };
+            await remove(subject(request.getUrn(), { agent, resourceName: request.getId(), ...state }));
+            return new Empty();
+        },
+        async cancel() {
+            cancelled.abort(new Error("cancelled"));
+            cancelled = new AbortController();
+            return new Empty();
+        },
+    };
+}
+
+function diffResponse(changes: Change[]): provider.DiffResponse {
+    const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
+    const response = new provider.DiffResponse()
+        .setChanges(changes.length === 0 ? DIFF_NONE : DIFF_SOME)
+        .setDiffsList(topOf(changes))
+        .setReplacesList(topOf(changes.filter(({ replaces }) => replaces)))
+        .setDeletebeforereplace(true) // the name is taken until the old one is gone
+        .setHasdetaileddiff(true);
+    for (const { path, kind, replaces } of changes) {
+        const code = provider.PropertyDiff.Kind[KINDS[`${kind}${replaces ? "Replace" : ""}`]];
+        response.getDetaileddiffMap().set(path, new provider.PropertyDiff().setKind(code).setInputdiff(true));
+    }
+    return response;
+}
+
+const KINDS = {
+    add: "ADD",
+    addReplace: "ADD_REPLACE",
+    delete: "DELETE",
+    deleteReplace: "DELETE_REPLACE",
+    update: "UPDATE",
+    updateReplace: "UPDATE_REPLACE",
+} as const;
+
+const topOf = (changes: Change[]): string[] => [...new Set(changes.map(({ path }) => path.split(/[.[]/)[0]))];
+
+function fromStruct(struct: Struct | undefined): Properties {
+    return struct?.toJavaScript() ?? {};
+}
+
+function toStruct(properties: Properties): Struct {
+    const withoutUndefined = JSON.parse(JSON.stringify(properties)) as { [name: string]: JavaScriptValue };
+    return Struct.fromJavaScript(withoutUndefined);
+}

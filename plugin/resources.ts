@@ -1,0 +1,72 @@
+/** What the plugin does with a resource: it turns the engine's words into calls to the agent of the stack. */
+
+import * as fs from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Kind } from "../agent/kind";
+import { Unreachable, type CallOptions } from "../agent/core/client";
+import { callEnsured } from "../agent/core/launch";
+import { type Place, placeOf } from "../agent/core/place";
+import { type Reading } from "../agent/core/resources";
+import { markSecrets, OWN, secretNames } from "./check";
+import { plain, type Properties } from "./values";
+
+/** One resource as the engine names it. */
+export interface Subject {
+    readonly kind: Kind;
+    readonly urn: string;
+    /** Inputs as the engine has them, or as it wants them. */
+    readonly inputs: Properties;
+    readonly options: CallOptions;
+}
+
+/** Makes it, or brings it to new inputs. Returns all its properties. */
+export async function apply(subject: Subject, create: boolean): Promise<Properties> {
+    const { kind, urn, inputs, options } = subject;
+    const { place, id, rest } = addressOf(inputs);
+    const body = { kind: kind.name, id, urn, inputs: plain(rest), secrets: secretNames(rest), create };
+    const outputs = await callEnsured<Properties>(place, "apply", body, options);
+    return { ...inputs, ...markSecrets(kind, outputs, inputs) };
+}
+
+/** What is there, as inputs and as all properties; undefined when it has gone. */
+export async function read(subject: Subject): Promise<{ inputs: Properties; properties: Properties } | undefined> {
+    const { kind, inputs: before, options } = subject;
+    const { place, id } = addressOf(before);
+    if (!fs.existsSync(place.folder)) {
+        return undefined; // no agent, no resource: to start one would only make an empty one
+    }
+    const found = await callEnsured<Reading | null>(place, "read", { kind: kind.name, id }, options);
+    if (!found) {
+        return undefined;
+    }
+    const own = Object.fromEntries(OWN.map((name) => [name, before[name]]));
+    const inputs = { ...own, ...markSecrets(kind, found.inputs as Properties, before, found.secrets) };
+    return { inputs, properties: { ...inputs, ...markSecrets(kind, found.outputs as Properties, inputs) } };
+}
+
+/** Removes it. With the last one the agent goes, and this waits for that. */
+export async function remove(subject: Subject): Promise<void> {
+    const { place, id } = addressOf(subject.inputs);
+    if (!fs.existsSync(place.folder)) {
+        return;
+    }
+    const { last } = await callEnsured<{ last: boolean }>(
+        place,
+        "remove",
+        { kind: subject.kind.name, id },
+        subject.options,
+    );
+    for (let waited = 0; last && fs.existsSync(place.folder); waited += 30) {
+        if (waited > LONGEST_END) {
+            throw new Unreachable(`agent ${place.stack}: all is removed, but it does not end: see ${place.log}`);
+        }
+        await sleep(30, undefined, { signal: subject.options.signal });
+    }
+}
+
+const LONGEST_END = 60_000;
+
+function addressOf(inputs: Properties): { place: Place; id: string; rest: Properties } {
+    const { agent, resourceName, ...rest } = inputs;
+    return { place: placeOf(String(plain(agent))), id: String(plain(resourceName)), rest };
+}
