@@ -66,7 +66,11 @@ async function unit(env, args) {
     const colour = process.stdout.isTTY ? ["--color"] : [];
     const code = await run(
         process.execPath,
-        [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...colour, ...args],
+        [
+            join(root, "node_modules", "mocha", "bin", "mocha.js"),
+            ...colour,
+            ...(args.length > 0 ? args : ["tests/**/*.test.ts"]),
+        ],
         {
             env,
             onLine: (line) => {

@@ -1,0 +1,90 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as ts from "typescript";
+
+/** The components, in the order in which a reader meets them. */
+const order = [
+    "app-args",
+    "container",
+    "job",
+    "image",
+    "load-balancer",
+    "database",
+    "blob",
+    "kv",
+    "secret",
+    "key",
+    "log",
+    "metric",
+    "vm",
+    "network",
+    "workload",
+    "health",
+    "ports",
+    "scale",
+];
+
+/** A reference of every argument, from the interfaces and their comments. */
+export function reference(folder: string): string {
+    const files = order.map((name) => path.join(folder, `${name}.ts`));
+    const parts = [
+        "# Components",
+        "",
+        "Every argument, its meaning and its default. Made from the source by `npm run docs`.",
+        "",
+    ];
+    for (const file of files) {
+        const source = ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+        for (const statement of source.statements) {
+            if (ts.isClassDeclaration(statement) && statement.name)
+                parts.push(`## ${statement.name.text}`, "", comment(statement), "");
+            if (ts.isInterfaceDeclaration(statement) && statement.name.text.endsWith("Args"))
+                parts.push(...table(statement, source));
+        }
+    }
+    return `${parts.join("\n").trimEnd()}\n`;
+}
+
+function table(declaration: ts.InterfaceDeclaration, source: ts.SourceFile): string[] {
+    const bases = declaration.heritageClauses?.flatMap(({ types }) => types.map((type) => type.getText(source))) ?? [];
+    const rows = declaration.members.filter(ts.isPropertySignature).map((member) => {
+        const name = member.name.getText(source);
+        const type = member.type?.getText(source).replace(/\s+/g, " ") ?? "";
+        const fallback = tag(member, "default") ?? (member.questionToken ? "" : "required");
+        return `| \`${name}\` | ${cell(`\`${type}\``)} | ${cell(comment(member))} | ${cell(fallback)} |`;
+    });
+    const also = bases.filter((base) => base !== "Common").map((base) => `\`${base}\``);
+    return [
+        `### ${declaration.name.text}`,
+        "",
+        comment(declaration),
+        ...(also.length ? ["", `Also those of ${also.join(" and ")}.`] : []),
+        "",
+        "| argument | type | meaning | default |",
+        "| --- | --- | --- | --- |",
+        ...rows,
+        "",
+    ];
+}
+
+function comment(node: ts.Node): string {
+    const doc = ts.getJSDocCommentsAndTags(node).find(ts.isJSDoc);
+    return clean(ts.getTextOfJSDocComment(doc?.comment) ?? "");
+}
+
+function tag(node: ts.Node, name: string): string | undefined {
+    const found = ts.getJSDocTags(node).find((one) => one.tagName.text === name);
+    return found && clean(ts.getTextOfJSDocComment(found.comment) ?? "");
+}
+
+function clean(text: string): string {
+    return text
+        .replace(/\{@link ([\w.]+)\}/g, "`$1`")
+        .replace(/\s+/g, " ")
+        .trim();
+}
+
+/** A pipe would end the cell. */
+function cell(text: string): string {
+    return text.replaceAll("|", "\\|");
+}

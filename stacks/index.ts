@@ -1,0 +1,3 @@
+import { guestbook } from "./guestbook";
+
+export const { url } = guestbook();

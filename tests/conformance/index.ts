@@ -1,0 +1,158 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { type CloudName, Mistake, openCloud } from "../../components";
+import type { Cloud, ServiceName } from "../../components/cloud";
+import type { Component, ComponentOptions } from "../../components/component";
+import { linked } from "../../components/workload";
+import { type Program, type Registered, run } from "../support/mocks";
+import { type Sample, samples } from "./samples";
+import { spy, without } from "./spy";
+
+/** Lens is how a cloud's own tests look at its children, where the suite cannot. */
+export interface Lens {
+    /** Outputs that the cloud gives to a resource: what is computed there. */
+    outputs: NonNullable<Program["outputs"]>;
+}
+
+/**
+ * Conform defines what neutral means: each service, on each cloud, honours every argument or refuses it by name, gives
+ * the outputs and variables which every other cloud gives, and names its children by its own name.
+ */
+export function conform(name: CloudName, lens: Lens): void {
+    for (const service of Object.keys(samples) as ServiceName[]) {
+        describe(`${service} on ${name}`, () => suite(name, service, samples[service], lens));
+    }
+}
+
+function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens): void {
+    const config = { "mvi:cloud": name };
+    const program = { config, outputs: lens.outputs };
+    const open = () => openCloud(name);
+    const make = (args: object, options: ComponentOptions, as = "tried"): Component =>
+        new sample.type(as, args as never, options);
+    /** Every argument that this cloud has. */
+    const full = (cloud: Cloud) =>
+        without(
+            sample.full({ cloud }),
+            Object.keys(cloud.lacks[service] ?? {}).concat(
+                Object.keys(cloud.lacks.image ?? {}).map((path) => `build.${path}`),
+            ),
+        );
+    const own = (made: readonly Registered[]) =>
+        made.filter(
+            ({ type, name: child }) =>
+                !type.startsWith("mvi:") && !/^(own|used|token|web|archive|errors|network)/.test(child),
+        );
+
+    for (const preview of [false, true]) {
+        it(`is made with every argument, and with as few as it takes${preview ? ", in a preview too" : ""}`, async () => {
+            for (const args of [full, () => sample.least()]) {
+                const { result, made } = await run({ ...program, preview }, () => make(args(open()), {}));
+                expect(
+                    made.some(({ type }) => type === pulumi.Resource.name || type.startsWith("mvi:index:")),
+                ).to.equal(true);
+                for (const output of sample.outputs) expect(result, output).to.have.property(output);
+            }
+        });
+    }
+
+    it("passes over no argument in silence", async () => {
+        let unread: string[] = [];
+        await run(program, () => {
+            const cloud = open();
+            const driver = cloud.drivers[service] as (site: unknown, spec: unknown) => never;
+            const watched = (site: unknown, spec: object) => {
+                const { proxy, unread: rest } = spy(spec);
+                const parts = driver(site, proxy);
+                unread = rest();
+                return parts;
+            };
+            // Its arguments are made on the same cloud, unwatched: only the driver of the last one counts.
+            make(full(cloud), { cloud: { ...cloud, drivers: { ...cloud.drivers, [service]: watched } } });
+        });
+        const lacking = Object.keys(open().lacks[service] ?? {});
+        expect(
+            unread.filter((path) => !lacking.some((lack) => path === lack || path.startsWith(`${lack}.`))),
+        ).to.deep.equal([]);
+    });
+
+    it("refuses what the cloud lacks, by name and with the reason", async () => {
+        await run(program, () => {
+            const cloud = open();
+            const all = sample.full({ cloud });
+            for (const [path, reason] of Object.entries(cloud.lacks[service] ?? {})) {
+                const args = without(
+                    all,
+                    Object.keys(cloud.lacks[service]!).filter((other) => other !== path),
+                );
+                if (!has(args, path.split("."))) continue;
+                expect(() => make(args, { cloud }, "refused"), path)
+                    .to.throw(Mistake)
+                    .with.property("message")
+                    .that.includes(path)
+                    .and.includes(reason);
+            }
+        });
+    });
+
+    it("names its children by its own name, from the keys it says", async () => {
+        const { made, result } = await run(program, () => [
+            make(full(open()), {}, "first"),
+            make(sample.least(), {}, "second"),
+        ]);
+        for (const child of own(made)) expect(child.name).to.match(/^(first|second)(-|$)/);
+        const names = made.map(({ type, name: child }) => `${type} ${child}`);
+        expect(
+            names.filter((one, index) => names.indexOf(one) !== index),
+            "two of one name",
+        ).to.deep.equal([]);
+        for (const component of result)
+            expect(open().children[service]).to.include.members(Object.keys(component.nodes[name] ?? {}));
+    });
+
+    it("lets every child be changed on the way in, and be reached on the way out", async () => {
+        let keys: string[] = [];
+        const seen = new Set<string>();
+        await run(program, () => {
+            keys = Object.keys(make(full(open()), {}).nodes[name] ?? {});
+        });
+        await run(program, () => {
+            const transform = { [name]: Object.fromEntries(keys.map((key) => [key, () => seen.add(key)])) };
+            make({ ...full(open()), transform }, {});
+        });
+        expect([...seen]).to.have.members(keys);
+        await run(program, () =>
+            expect(() => make({ ...sample.least(), transform: { [name]: { nonsense: {} } } }, {})).to.throw(
+                Mistake,
+                /transform.*nonsense/,
+            ),
+        );
+    });
+
+    it("takes names of 1 to 40 characters", async () => {
+        for (const long of ["a", "a".repeat(40), `a${"-b".repeat(19)}`])
+            await run(program, () => void make(sample.least(), {}, long));
+        await run(program, () => {
+            for (const wrong of ["", "A", "a".repeat(41), "1a", "a_b", "a-", "a--b", "ä"])
+                expect(() => make(sample.least(), {}, wrong), wrong).to.throw(Mistake, /name/);
+        });
+    });
+
+    if (sample.variables.length) {
+        it("gives those who use it the same variables as on every cloud", async () => {
+            await run(program, () => {
+                const grant = linked([make(full(open()), {}).link()]);
+                const given = [grant.env, grant.secrets, grant.files ?? {}].flatMap((variables) =>
+                    Object.keys(variables),
+                );
+                expect(given).to.include.members(sample.variables.map((end) => (end ? `TRIED_${end}` : "TRIED")));
+                expect(grant.permits, "permits").to.not.be.empty;
+            });
+        });
+    }
+}
+
+function has(value: unknown, [key, ...rest]: readonly string[]): boolean {
+    const inner = (value as Record<string, unknown> | undefined)?.[key];
+    return inner !== undefined && (rest.length === 0 || has(inner, rest));
+}

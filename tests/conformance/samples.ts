@@ -1,0 +1,242 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+    Blob,
+    Container,
+    Database,
+    Image,
+    Job,
+    Key,
+    KV,
+    LoadBalancer,
+    Log,
+    Metric,
+    Network,
+    Secret,
+    VM,
+} from "../../components";
+import type { ServiceName } from "../../components/cloud";
+import type { Component, ComponentOptions } from "../../components/component";
+
+/** Sample is how a service is tried: with every argument that it has, and with as few as it takes. */
+export interface Sample {
+    readonly type: new (name: string, args: never, options: ComponentOptions) => Component;
+    /** Every argument, none at its default. What a cloud lacks is taken out before it is used. */
+    full(options: ComponentOptions): object;
+    /** The fewest arguments. */
+    least(): object;
+    /** Outputs which must be there. */
+    readonly outputs: readonly string[];
+    /** Ends of the variables that a use gives: the same on every cloud, so that an app's code is. */
+    readonly variables: readonly string[];
+}
+
+const health = { path: "/healthz", port: "http", interval: 20, timeout: 3, failures: 5, startup: 90 };
+const build = {
+    context: "./app",
+    dockerfile: "Dockerfile.prod",
+    target: "run",
+    args: { A: "b" },
+    platforms: ["linux/arm64"],
+};
+
+export const samples: { readonly [S in ServiceName]: Sample } = {
+    vm: {
+        type: VM as never,
+        full: (o) => ({
+            scale: { min: 2, max: 4, cpu: 50, requests: 100 },
+            cpu: 2,
+            memory: 8192,
+            image: "image-1",
+            start: "node server.js",
+            userData: "#!/bin/sh\necho hello",
+            ports: { http: { port: 8080 }, raw: { port: 9000, protocol: "tcp" } },
+            disk: 40,
+            health,
+            uses: [new Blob("used", {}, o)],
+            network: new Network("own", {}, o),
+        }),
+        least: () => ({}),
+        outputs: ["url"],
+        variables: ["URL"],
+    },
+    network: {
+        type: Network as never,
+        full: () => ({ range: "10.9.0.0/16", zones: 3, egress: "nat-instance", flowLogs: true }),
+        least: () => ({}),
+        outputs: ["id", "subnets"],
+        variables: [],
+    },
+    key: {
+        type: Key as never,
+        full: () => ({ purpose: "encrypt", rotation: 365, deletionWindow: 10 }),
+        least: () => ({}),
+        outputs: ["id", "url"],
+        variables: ["ID", "URL"],
+    },
+    image: {
+        type: Image as never,
+        full: () => build,
+        least: () => ({ context: "./app" }),
+        outputs: ["digest", "reference"],
+        variables: [],
+    },
+    container: {
+        type: Container as never,
+        full: (o) => ({
+            build,
+            command: ["node", "server.js"],
+            env: { COLOUR: "blue" },
+            uses: [new Blob("used", {}, o), new Secret("token", { generate: {} }, o)],
+            cpu: 1,
+            memory: 3072,
+            log: new Log("own-log", {}, o),
+            network: new Network("own", {}, o),
+            ports: { http: { port: 3000 }, raw: { port: 9000, protocol: "tcp" } },
+            scale: { min: 2, max: 6, cpu: 50, requests: 100 },
+            health,
+            public: true,
+            domain: "shop.example.com",
+            sidecars: { proxy: { build: "./proxy", command: ["proxy"], env: { A: "b" }, cpu: 0.5, memory: 1024 } },
+            stopGrace: 45,
+            rollout: { strategy: "recreate", timeout: 120 },
+            exec: true,
+        }),
+        least: () => ({ build: "./app" }),
+        outputs: ["url"],
+        variables: ["URL"],
+    },
+    loadBalancer: {
+        type: LoadBalancer as never,
+        full: (o) => {
+            const web = new Container(
+                "web",
+                { build: "./app", ports: { http: { port: 3000 }, raw: { port: 9000, protocol: "tcp" } } },
+                o,
+            );
+            return {
+                routes: [{ host: "shop.example.com", path: "/shop", to: web, port: "http" }],
+                redirects: [
+                    { host: "www.example.com", path: "/old", to: "https://shop.example.com/", permanent: true },
+                ],
+                tcp: { raw: { listen: 9000, to: web, port: "raw" } },
+                domain: "shop.example.com",
+                certificate: "certificate-1",
+                allow: ["203.0.113.0/24"],
+                accessLog: true,
+                waf: true,
+                network: new Network("own", {}, o),
+            };
+        },
+        least: () => ({ redirects: [{ to: "https://example.com/" }] }),
+        outputs: ["url", "address"],
+        variables: [],
+    },
+    database: {
+        type: Database as never,
+        full: (o) => ({
+            engine: "postgres",
+            version: "17",
+            size: "medium",
+            storage: 100,
+            highAvailability: true,
+            backups: { retention: 14, window: "01:30", pointInTime: true },
+            restore: { from: "other", time: "2026-11-21T09:30:00Z" },
+            maintenance: "mon 02:00",
+            parameters: { work_mem: "8MB" },
+            key: new Key("own-key", {}, o),
+            network: new Network("own", {}, o),
+        }),
+        least: () => ({ engine: "postgres" }),
+        outputs: ["id", "host", "port"],
+        variables: ["URL", "HOST", "PORT", "NAME", "USER", "PASSWORD"],
+    },
+    log: {
+        type: Log as never,
+        full: (o) => ({
+            retention: 14,
+            key: new Key("own-key", {}, o),
+            export: new Blob("archive", {}, o),
+            filters: { errors: { contains: "ERROR", into: new Metric("errors", {}, o) } },
+            subscribers: ["https://logs.example.com/in"],
+        }),
+        least: () => ({}),
+        outputs: ["id"],
+        variables: ["NAME"],
+    },
+    metric: {
+        type: Metric as never,
+        full: () => ({
+            unit: "orders",
+            kind: "distribution",
+            dimensions: ["country"],
+            alarms: {
+                slow: {
+                    above: 5,
+                    statistic: "p90",
+                    period: 120,
+                    periods: 2,
+                    missing: "breaching",
+                    email: "ops@example.com",
+                },
+                dead: { below: 1, email: ["a@example.com", "b@example.com"] },
+            },
+            dashboard: "Shop",
+        }),
+        least: () => ({}),
+        outputs: ["id"],
+        variables: ["NAME"],
+    },
+    kv: {
+        type: KV as never,
+        full: (o) => ({
+            partitionKey: { name: "country", type: "string" },
+            sortKey: { name: "at", type: "number" },
+            ttl: "gone",
+            pointInTime: false,
+            key: new Key("own-key", {}, o),
+        }),
+        least: () => ({}),
+        outputs: ["id", "url"],
+        variables: ["URL", "TABLE"],
+    },
+    blob: {
+        type: Blob as never,
+        full: (o) => ({
+            versioned: true,
+            lifecycle: [{ prefix: "tmp/", expire: 7, expireOld: 3 }],
+            cors: [{ origins: ["https://shop.example.com"], methods: ["PUT"], headers: ["x-a"], maxAge: 60 }],
+            key: new Key("own-key", {}, o),
+        }),
+        least: () => ({}),
+        outputs: ["id", "url"],
+        variables: ["URL", "BUCKET"],
+    },
+    secret: {
+        type: Secret as never,
+        full: (o) => ({ generate: { length: 64, alphabet: "hex" }, rotation: 30, key: new Key("own-key", {}, o) }),
+        least: () => ({ value: pulumi.secret("planted-value") }),
+        outputs: ["id"],
+        variables: [""],
+    },
+    job: {
+        type: Job as never,
+        full: (o) => ({
+            build,
+            command: ["node", "report.js"],
+            env: { A: "b" },
+            uses: [new Blob("used", {}, o)],
+            cpu: 1,
+            memory: 2048,
+            log: new Log("own-log", {}, o),
+            network: new Network("own", {}, o),
+            schedule: "0 3 * * *",
+            timeZone: "Europe/Berlin",
+            timeout: 600,
+            retries: 5,
+            concurrency: "replace",
+        }),
+        least: () => ({ build: "./app", once: true }),
+        outputs: ["id"],
+        variables: [],
+    },
+};
