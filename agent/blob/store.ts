@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { BucketStore } from "./bucket-store";
+import { Locks, syncFolder } from "./disk";
+import { S3Fault } from "./fault";
+
+/** BlobStore is the buckets in a folder. */
+export class BlobStore {
+    private readonly locks = new Locks();
+    private readonly open = new Map<string, BucketStore>();
+
+    private constructor(private readonly folder: string) {}
+
+    /** Opens all buckets, and sweeps what was left half made or half removed. */
+    static async open(folder: string): Promise<BlobStore> {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        const store = new BlobStore(folder);
+        for (const name of await readdir(folder)) {
+            // The name of a bucket never begins with a dot.
+            if (name.startsWith(".")) await rm(join(folder, name), { recursive: true, force: true });
+            else store.open.set(name, await BucketStore.open(name, join(folder, name)));
+        }
+        return store;
+    }
+
+    get buckets(): readonly BucketStore[] {
+        return [...this.open.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    }
+
+    find(name: string): BucketStore | undefined {
+        return this.open.get(name);
+    }
+
+    /** @throws {@link S3Fault} NoSuchBucket */
+    bucket(name: string): BucketStore {
+        const bucket = this.open.get(name);
+        if (!bucket) throw new S3Fault("NoSuchBucket", `The bucket "${name}" does not exist.`);
+        return bucket;
+    }
+
+    /** @throws {@link S3Fault} BucketAlreadyOwnedByYou, InvalidBucketName */
+    async create(name: string): Promise<BucketStore> {
+        return this.locks.with(name, async () => {
+            if (!isBucketName(name)) throw new S3Fault("InvalidBucketName");
+            if (this.open.has(name)) throw new S3Fault("BucketAlreadyOwnedByYou");
+            const fresh = this.hidden();
+            await mkdir(fresh, { mode: 0o700 });
+            await rename(fresh, join(this.folder, name));
+            await syncFolder(this.folder);
+            const bucket = await BucketStore.open(name, join(this.folder, name));
+            this.open.set(name, bucket);
+            return bucket;
+        });
+    }
+
+    /** Removes the bucket; if it is not `empty`, with all that is in it. @throws {@link S3Fault} BucketNotEmpty */
+    async remove(name: string, { force }: { readonly force: boolean }): Promise<void> {
+        await this.locks.with(name, async () => {
+            const bucket = this.bucket(name);
+            if (!force && bucket.state.versions.size > 0) throw new S3Fault("BucketNotEmpty");
+            this.open.delete(name);
+            await bucket.close();
+            if (!force && bucket.state.versions.size > 0) {
+                // A put was on its way.
+                this.open.set(name, await BucketStore.open(name, join(this.folder, name)));
+                throw new S3Fault("BucketNotEmpty");
+            }
+            const gone = this.hidden();
+            await rename(join(this.folder, name), gone);
+            await syncFolder(this.folder);
+            await rm(gone, { recursive: true, force: true });
+        });
+    }
+
+    async close(): Promise<void> {
+        await Promise.all([...this.open.values()].map((bucket) => bucket.close()));
+        this.open.clear();
+    }
+
+    private hidden(): string {
+        return join(this.folder, `.${randomBytes(8).toString("hex")}`);
+    }
+}
+
+/** Whether S3 takes `name` for a bucket. */
+export function isBucketName(name: string): boolean {
+    return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..") && !/^\d+(\.\d+){3}$/.test(name);
+}
