@@ -1,5 +1,11 @@
 /** The kinds of resources that the agent can make. */
 
+import type * as balancer from "./balancer/balancer";
+import type * as blob from "./blob/bucket";
+import type * as database from "./database/kind";
+import type * as image from "./image/image";
+import type * as log from "./log/kind";
+import type * as metric from "./metric/kind";
 import { type Host, type Kind, Refusal } from "./kind";
 
 export interface KindRegistry {
@@ -28,11 +34,20 @@ export function kindRegistry(extra = process.env.MVI_KINDS): KindRegistry {
     };
 }
 
-/** Each kind has inputs and outputs of its own, which only the kind itself looks into. */
 type Factory = (host: Host) => Kind;
 
-/* eslint-disable @typescript-eslint/no-require-imports -- require is what makes them lazy, and it is synchronous */
+/* eslint-disable @typescript-eslint/no-require-imports -- loaded when first used, and without a wait: `import()` has one */
 const BUILT_IN: Record<string, Factory> = {
-    Image: (host) => load<typeof import("./image/image")>(require("./image/image")).imageKind(host) as Kind,
+    Log: lazy(() => (require("./log/kind") as typeof log).logKind),
+    Metric: lazy(() => (require("./metric/kind") as typeof metric).metricKind),
+    Bucket: lazy(() => (require("./blob/bucket") as typeof blob).bucketKind),
+    Database: lazy(() => (require("./database/kind") as typeof database).databaseKind),
+    Image: lazy(() => (require("./image/image") as typeof image).imageKind),
+    Balancer: lazy(() => (require("./balancer/balancer") as typeof balancer).balancerKind),
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
+
+/** A kind's inputs and outputs are its own: the agent does not look into them, so their types end here. */
+function lazy(load: () => (host: Host) => unknown): Factory {
+    return (host) => load()(host) as Kind;
+}

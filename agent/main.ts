@@ -24,6 +24,9 @@ import { openVault } from "./core/vault";
 import { installBoot, removeBoot } from "./guardian/boot";
 import { REFUSED } from "./guardian/main";
 import { openIdentities } from "./identity/identities";
+import { openLogStore } from "./log/store";
+import { type DataKeys } from "./log/types";
+import { openMetricStore } from "./metric/store";
 import { reapLeftovers } from "./process/supervisor";
 
 async function run(place: Place, build: string): Promise<void> {
@@ -34,13 +37,8 @@ async function run(place: Place, build: string): Promise<void> {
 
     const data = (name: string): string => path.join(place.folder, name);
     const vault = openVault(data("vault.key"));
-    const logs = { append: () => undefined, close: async () => undefined };
-    const metrics = {
-        count: () => undefined,
-        gauge: () => undefined,
-        observe: () => undefined,
-        close: async () => undefined,
-    };
+    const logs = openLogStore(data("logs"), { keys: () => kinds.kind("Key") as unknown as DataKeys, report });
+    const metrics = openMetricStore(data("metrics"), { system: place.folder, report });
     const identities = openIdentities(data("identities.json"), vault);
     const kinds = openHost({ ...place, vault, logs, metrics, identities, registry: kindRegistry(), report });
     const records = openRecords(place.folder, vault);
@@ -54,7 +52,8 @@ async function run(place: Place, build: string): Promise<void> {
         setTimeout(() => process.exit(1), LONGEST_END).unref();
         guardians.release();
         await resources.stop();
-        await Promise.all([logs.close(), metrics.close()]);
+        logs.stop();
+        metrics.stop();
         if (remove) {
             await removeBoot(place);
             removeFolder(place);

@@ -22,10 +22,10 @@ export async function checkInputs(
     news: Properties,
     defaults: { agent: string; resourceName: string },
 ): Promise<Checked> {
-    const { agent = defaults.agent, resourceName = defaults.resourceName, ...inputs } = news;
+    const { agent = defaults.agent, resourceName = news.name ?? defaults.resourceName, ...inputs } = news;
     const faults: Fault[] = [];
-    if (!hasUnknown(resourceName) && !NAME.test(String(resourceName))) {
-        const reason = `"${String(resourceName)}" is no name here: a letter a-z first, then up to 39 of a-z, 0-9 and "-"`;
+    if (!hasUnknown(resourceName) && !NAME.test(String(plain(resourceName)))) {
+        const reason = `"${String(plain(resourceName))}" is no name here: a letter a-z first, then up to 39 of a-z, 0-9 and "-"`;
         faults.push({ input: "resourceName", reason });
     }
     const checked = await checkByKind(kind, inputs);

@@ -27,11 +27,16 @@ export function openKinds(): PluginKinds {
     };
 }
 
-/** A check runs beside the engine, where there is no agent to lend anything. */
-const NO_HOST = new Proxy({} as Host, {
-    get(_, name) {
-        throw new Error(
-            `a kind used host.${String(name)} in its check or its construction: only apply, read, remove and stop may`,
-        );
-    },
-});
+/** A check runs beside the engine, where there is no agent: kinds may take hold of what a host has, but not use it. */
+const NO_HOST = absent("host") as Host;
+
+function absent(path: string): unknown {
+    return new Proxy(() => undefined, {
+        get: (_, name) => absent(`${path}.${String(name)}`),
+        apply() {
+            throw new Error(
+                `${path}: a kind used it to check inputs, or when it was made, and there is no agent there`,
+            );
+        },
+    });
+}

@@ -24,14 +24,14 @@ export abstract class LocalResource extends pulumi.CustomResource {
     /**
      * @param kind - the agent's kind, such as `Bucket`
      * @param name - the logical name
-     * @param inputs - the kind's inputs; with `resourceName`, if it is not to have the logical name in the agent too
+     * @param inputs - the kind's inputs; its name in the agent is their `name` if they have one, else the logical name
      */
     constructor(kind: string, name: string, inputs: pulumi.Inputs, options?: pulumi.CustomResourceOptions) {
         const agent = `${pulumi.getProject()}/${pulumi.getStack()}`;
         super(
             tokenOf(kind),
             name,
-            { resourceName: name, agent, ...inputs },
+            { resourceName: inputs.name ?? name, agent, ...inputs },
             pulumi.mergeOptions({ version: installPlugin() }, options),
         );
     }

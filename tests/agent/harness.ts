@@ -1,0 +1,118 @@
+// Agents of real processes in a temp folder, and what they leave.
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { holder } from "../../agent/core/claim";
+import { call } from "../../agent/core/client";
+import { callEnsured, ensureAgent } from "../../agent/core/launch";
+import { type Place, placeOf } from "../../agent/core/place";
+import { type Status } from "../../agent/core/handlers";
+import { type FakeInputs, type FakeOutputs } from "./kinds";
+
+export interface TestAgent {
+    readonly place: Place;
+    start(): Promise<void>;
+    apply(
+        id: string,
+        inputs: FakeInputs,
+        more?: { urn?: string; secrets?: string[]; create?: boolean },
+    ): Promise<FakeOutputs>;
+    remove(id: string): Promise<{ last: boolean }>;
+    read(id: string): Promise<{ inputs: FakeInputs } | null>;
+    status(): Promise<Status>;
+    /** kill -9 */
+    kill(role: "agent" | "guardian"): number;
+    pid(role: "agent" | "guardian"): number | undefined;
+}
+
+/** A home for agents, with what its environment says; `close` ends them all. */
+export function testHome(environment: NodeJS.ProcessEnv = {}) {
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-test-"));
+    const before = { ...process.env };
+    Object.assign(
+        process.env,
+        { MVI_BOOT: "off", MVI_BUILD: "test", MVI_KINDS: path.join(__dirname, "kinds.ts") },
+        environment,
+    );
+    const agents: TestAgent[] = [];
+    return {
+        root,
+        agent(stack = "project/dev"): TestAgent {
+            const agent = testAgent(placeOf(stack, root));
+            agents.push(agent);
+            return agent;
+        },
+        async close(): Promise<void> {
+            for (const agent of agents) {
+                while (agent.pid("guardian") ?? agent.pid("agent")) {
+                    for (const role of ["guardian", "agent"] as const) {
+                        if (agent.pid(role)) {
+                            agent.kill(role);
+                        }
+                    }
+                    await sleep(20);
+                }
+            }
+            fs.rmSync(root, { recursive: true, force: true });
+            for (const name of Object.keys(process.env)) {
+                delete process.env[name];
+            }
+            Object.assign(process.env, before);
+        },
+    };
+}
+
+/** Waits until `true`, a value, or no error. */
+export async function until<T>(
+    what: string,
+    look: () => T | undefined | false | Promise<T | undefined | false>,
+    limit = 10_000,
+): Promise<T> {
+    const since = Date.now();
+    let last: unknown;
+    while (Date.now() - since < limit) {
+        try {
+            const value = await look();
+            if (value !== undefined && value !== false) {
+                return value;
+            }
+        } catch (error) {
+            last = error;
+        }
+        await sleep(20);
+    }
+    throw new Error(`not within ${limit} ms: ${what} (${String(last)})`);
+}
+
+/** The error that `run` rejects with. */
+export async function refusal(run: Promise<unknown>): Promise<Error> {
+    try {
+        await run;
+    } catch (error) {
+        return error as Error;
+    }
+    throw new Error("it did not reject");
+}
+
+function testAgent(place: Place): TestAgent {
+    const pid = (role: "agent" | "guardian"): number | undefined => holder(place.folder, role);
+    return {
+        place,
+        pid,
+        start: async () => void (await ensureAgent(place)),
+        apply: (id, inputs, { urn = `urn:${id}`, secrets = [], create = true } = {}) =>
+            callEnsured(place, "apply", { kind: "Fake", id, urn, inputs, secrets, create }),
+        remove: (id) => callEnsured(place, "remove", { kind: "Fake", id }),
+        read: (id) => callEnsured(place, "read", { kind: "Fake", id }),
+        status: () => call(place, "status"),
+        kill(role) {
+            const victim = pid(role);
+            if (victim === undefined) {
+                throw new Error(`there is no ${role} to kill`);
+            }
+            process.kill(victim, "SIGKILL");
+            return victim;
+        },
+    };
+}

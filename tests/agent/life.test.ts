@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { launchGuardian } from "../../agent/core/launch";
+import { runs, startOf } from "../../agent/core/processes";
+import { refusal, testHome, until } from "./harness";
+
+describe("an agent's life", () => {
+    let home: ReturnType<typeof testHome>;
+    beforeEach(() => (home = testHome()));
+    afterEach(() => home.close());
+
+    it("comes back within 2 s of kill -9, with its resources at their ports", async () => {
+        const agent = home.agent();
+        const { port } = await agent.apply("a", { text: "hello", port: true });
+        const killed = agent.kill("agent");
+        const since = Date.now();
+        expect(await until("the port answers", () => say(port!), 5000)).to.equal("hello");
+        expect(Date.now() - since).to.be.lessThan(2000);
+        expect(agent.pid("agent")).to.be.a("number").not.equal(killed);
+        expect((await agent.status()).resources).to.have.length(1);
+    });
+
+    it("gets a new guardian after kill -9 of that, which brings it back too", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "hello" });
+        await until("a guardian", async () => (await agent.status()).guardian);
+        const killed = agent.kill("guardian");
+        const since = Date.now();
+        await until("a new guardian", async () => {
+            const { guardian } = await agent.status();
+            return guardian !== undefined && guardian !== killed;
+        });
+        expect(Date.now() - since).to.be.lessThan(2000);
+        const before = agent.kill("agent");
+        await until("a new agent", async () => (await agent.status()).pid !== before);
+    });
+
+    it("comes back with the next call after kill -9 of both", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "hello" });
+        agent.kill("guardian");
+        agent.kill("agent");
+        expect((await agent.read("a"))?.inputs.text).to.equal("hello");
+    });
+
+    it("leaves no process, file or port when its last resource goes", async () => {
+        const agent = home.agent();
+        const { port } = await agent.apply("a", { text: "hello", port: true });
+        await agent.apply("b", { text: "hello" });
+        const pids = [agent.pid("agent")!, await until("a guardian", async () => (await agent.status()).guardian)];
+        expect(await agent.remove("a")).to.deep.equal({ last: false });
+        expect(await agent.remove("b")).to.deep.equal({ last: true });
+        await until("the home is gone", () => !fs.existsSync(home.root));
+        await until("both processes are gone", () => pids.every((pid) => startOf(pid) === undefined));
+        expect(await refusal(say(port!))).to.have.property("code", "ECONNREFUSED");
+    });
+
+    it("keeps its data when it is stopped, and does not come back until it is called", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "hello" });
+        process.kill(agent.pid("agent")!, "SIGTERM");
+        await until("it is gone", () => agent.pid("agent") === undefined && agent.pid("guardian") === undefined);
+        await sleep(500);
+        expect(agent.pid("agent")).to.equal(undefined);
+        expect((await agent.read("a"))?.inputs.text).to.equal("hello");
+    });
+
+    it("is one, however many start it at once", async () => {
+        const agent = home.agent();
+        fs.mkdirSync(agent.place.folder, { recursive: true });
+        for (let guardian = 0; guardian < 3; guardian++) {
+            launchGuardian(agent.place, "test");
+        }
+        await Promise.all([agent.start(), agent.start(), agent.apply("a", { text: "hello" })]);
+        await sleep(1500); // the losers have had their time
+        const claims = fs.readdirSync(path.join(agent.place.folder, "claims"));
+        const living = claims.filter((name) => runs(name.slice(name.indexOf(".") + 1)));
+        expect(living.map((name) => name.split(".")[0]).sort()).to.deep.equal(["agent", "guardian"]);
+    });
+
+    it("gives way to another build, with its data", async () => {
+        const agent = home.agent();
+        const { pid } = await agent.apply("a", { text: "hello" });
+        process.env.MVI_BUILD = "next";
+        expect((await agent.read("a"))?.inputs.text).to.equal("hello");
+        const status = await agent.status();
+        expect(status.build).to.equal("next");
+        expect(status.pid).not.to.equal(pid);
+    });
+
+    it("refuses a folder of a newer format, and one start is enough to know", async () => {
+        const agent = home.agent();
+        fs.mkdirSync(agent.place.folder, { recursive: true });
+        fs.writeFileSync(path.join(agent.place.folder, "format"), "2\n");
+        const error = await refusal(agent.start());
+        expect(error.message).to.match(/made by a newer pulumi-mvi \(format 2, this one knows 1\): upgrade/);
+        await until("the guardian gives up", () => agent.pid("guardian") === undefined);
+    });
+
+    it("is reached where the path is too long for a socket", async () => {
+        const agent = home.agent(`${"p".repeat(60)}/${"s".repeat(60)}`);
+        await agent.apply("a", { text: "hello" });
+        expect(agent.place.socket).not.to.contain(agent.place.folder);
+        await agent.remove("a");
+        await until("the socket's folder is gone", () => !fs.existsSync(path.dirname(agent.place.socket)));
+    });
+
+    it("inherits no credentials", async () => {
+        process.env.AWS_SECRET_ACCESS_KEY = "geheim";
+        process.env.PULUMI_CONFIG_PASSPHRASE = "geheim";
+        const agent = home.agent();
+        await agent.start();
+        await until("a guardian", () => agent.pid("guardian"));
+        for (const role of ["agent", "guardian"] as const) {
+            const environment = fs.readFileSync(`/proc/${agent.pid(role)}/environ`, "utf8");
+            expect(environment).to.contain("PATH=").and.not.contain("geheim");
+        }
+    });
+});
+
+function say(port: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+        let text = "";
+        const socket = net.connect(port, "127.0.0.1");
+        socket.on("data", (data) => (text += data.toString()));
+        socket.on("end", () => resolve(text));
+        socket.on("error", reject);
+    });
+}

@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { call } from "../../agent/core/client";
+import { refusal, testHome, until } from "./harness";
+
+describe("an agent's records", () => {
+    let home: ReturnType<typeof testHome>;
+    beforeEach(() => (home = testHome()));
+    afterEach(() => home.close());
+
+    it("lose a broken file to one side, and nothing else", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "a" });
+        await agent.apply("b", { text: "b" });
+        fs.truncateSync(path.join(agent.place.folder, "records", "Fake", "a.json"), 20);
+        agent.kill("agent");
+        expect(await agent.read("a")).to.equal(null);
+        expect((await agent.read("b"))?.inputs.text).to.equal("b");
+        const { broken } = await agent.status();
+        expect(broken).to.have.length(1);
+        expect(fs.readFileSync(broken[0], "utf8")).to.have.length(20);
+        await agent.apply("a", { text: "a again" });
+        expect((await agent.read("a"))?.inputs.text).to.equal("a again");
+    });
+
+    it("hold secrets of the kind and of the engine sealed", async () => {
+        const agent = home.agent();
+        const nested = { list: [{ value: "geheim-3" }] };
+        await agent.apply("a", { text: "a", password: "geheim-1", nested }, { secrets: ["nested"] });
+        const files = (fs.readdirSync(agent.place.folder, { recursive: true }) as string[])
+            .map((name) => path.join(agent.place.folder, name))
+            .filter((file) => fs.statSync(file).isFile() && !file.endsWith(path.join("fake", "a")));
+        expect(files.length).to.be.greaterThan(4);
+        for (const file of files) {
+            expect(fs.readFileSync(file, "utf8"), file).not.to.match(/geheim|token-of-a/);
+            expect(fs.statSync(file).mode & 0o077, file).to.equal(0);
+        }
+        agent.kill("agent");
+        const found = await agent.read("a");
+        expect(found?.inputs).to.deep.include({ password: "geheim-1", nested });
+        expect(found).to.have.nested.property("outputs.token", "token-of-a");
+    });
+
+    it("keep a name for who made it", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "a" }, { urn: "urn:one" });
+        const error = await refusal(agent.apply("a", { text: "a" }, { urn: "urn:two" }));
+        expect(error.name).to.equal("Refusal");
+        expect(error.message).to.equal("Fake a is already made by urn:one: choose another name");
+        await agent.apply("a", { text: "again" }, { urn: "urn:one" });
+        await agent.apply("a", { text: "renamed" }, { urn: "urn:two", create: false });
+        expect((await agent.read("a"))?.inputs.text).to.equal("renamed");
+    });
+
+    it("remember what was half made at a kill -9, and it is removed", async () => {
+        const agent = home.agent();
+        await agent.start();
+        const file = path.join(agent.place.folder, "data", "fake", "a");
+        const request = {
+            kind: "Fake",
+            id: "a",
+            urn: "u",
+            inputs: { text: "half", slow: 600 },
+            secrets: [],
+            create: true,
+        };
+        const making = refusal(call(agent.place, "apply", request));
+        await until("it is half made", () => fs.existsSync(file));
+        agent.kill("guardian");
+        agent.kill("agent");
+        expect((await making).name).to.equal("Unreachable");
+        expect(fs.existsSync(file)).to.equal(true);
+        expect(await agent.read("a")).to.equal(null);
+        expect(fs.existsSync(file)).to.equal(false);
+    });
+
+    it("do not keep what the caller gave up", async () => {
+        const agent = home.agent();
+        await agent.start();
+        const giveUp = new AbortController();
+        const request = {
+            kind: "Fake",
+            id: "a",
+            urn: "u",
+            inputs: { text: "half", slow: 600 },
+            secrets: [],
+            create: true,
+        };
+        const making = refusal(call(agent.place, "apply", request, { signal: giveUp.signal }));
+        const file = path.join(agent.place.folder, "data", "fake", "a");
+        await until("it is half made", () => fs.existsSync(file));
+        giveUp.abort(new Error("cancelled"));
+        expect((await making).message).to.equal("cancelled");
+        await until("it is undone", () => !fs.existsSync(file));
+    });
+
+    it("undo a create that fails, and keep what an update does not reach", async () => {
+        const agent = home.agent();
+        await agent.apply("b", { text: "b" });
+        const error = await refusal(agent.apply("a", { text: "a", fail: "no luck" }));
+        expect(error.message).to.equal("Fake a: no luck");
+        expect(await agent.read("a")).to.equal(null);
+        expect((await refusal(agent.apply("b", { text: "new", fail: "no luck" }))).name).to.equal("Refusal");
+        expect((await agent.read("b"))?.inputs.text).to.equal("b");
+        expect((await refusal(agent.apply("b", { text: "new", fail: "defect" }))).message).to.match(
+            /defect in "apply"/,
+        );
+    });
+
+    it("show drift, and what has gone", async () => {
+        const agent = home.agent();
+        const { file } = await agent.apply("a", { text: "a" });
+        fs.writeFileSync(file, "changed by hand");
+        expect((await agent.read("a"))?.inputs.text).to.equal("changed by hand");
+        fs.rmSync(file);
+        expect(await agent.read("a")).to.equal(null);
+    });
+
+    it("are brought back though one fails, which is tried again and shown as failing", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "a" });
+        await agent.apply("b", { text: "b" });
+        const record = path.join(agent.place.folder, "records", "Fake", "a.json");
+        const text = fs.readFileSync(record, "utf8");
+        agent.kill("guardian");
+        agent.kill("agent");
+        fs.writeFileSync(record, text.replace(`"text": "a"`, `"text": "a", "fail": "no luck"`));
+        await agent.start();
+        const states = await until("both were tried", async () => {
+            const { resources } = await agent.status();
+            return resources.every(({ state }) => state !== "starting") && resources;
+        });
+        expect(states.map(({ id, state, error }) => [id, state, error])).to.deep.equal([
+            ["a", "failing", "Fake a: no luck"],
+            ["b", "serving", undefined],
+        ]);
+        await sleep(100);
+        await agent.apply("a", { text: "mended" }, { create: false });
+        expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving", "serving"]);
+    });
+});
