@@ -79,8 +79,9 @@ async function answer(options: BlobServerOptions, request: IncomingMessage, resp
         const reply = await handle(options, request, response, log);
         await send(response, reply, request.method === "HEAD");
     } catch (error) {
-        if (request.destroyed && !request.complete) {
-            response.destroy(); // The client went away: there is nobody to tell.
+        const code = (error as NodeJS.ErrnoException).code ?? "";
+        if ((request.destroyed && !request.complete) || GONE.includes(code)) {
+            response.destroy(); // There is nobody to tell.
         } else if (response.headersSent) {
             options.report(`blob: ${log.operation} broke off: ${String(error)}`);
             response.destroy();
@@ -91,6 +92,9 @@ async function answer(options: BlobServerOptions, request: IncomingMessage, resp
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;
     options.observe?.({ ...log, status: response.statusCode, seconds });
 }
+
+/** The client went away. */
+const GONE = ["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"];
 
 async function handle(
     options: BlobServerOptions,

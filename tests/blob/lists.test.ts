@@ -118,7 +118,7 @@ describe("S3: lists, versions and lifecycle", () => {
         let [KeyMarker, VersionIdMarker]: (string | undefined)[] = [];
         await put("l");
         do {
-            const page = await it_.s3.send(
+            const page: s3.ListObjectVersionsCommandOutput = await it_.s3.send(
                 new s3.ListObjectVersionsCommand({ Bucket, MaxKeys: 1, KeyMarker, VersionIdMarker }),
             );
             pages.push(...(page.Versions ?? []).map(({ Key, Size }) => `${Key}${Size}`));

@@ -198,7 +198,7 @@ describe("S3: objects", () => {
         for (const name of dataFiles()) expect(name).to.match(/^[0-9a-f]{32}$/);
         expect(await faultOf(put("x".repeat(1025), ""))).to.equal("400 KeyTooLongError");
         expect(await faultOf(put("ü".repeat(513), ""))).to.equal("400 KeyTooLongError");
-        const Objects = keys.filter((key) => !/[\u0000\r\n\t]/.test(key)).map((Key) => ({ Key }));
+        const Objects = keys.filter((key) => !key.includes("\u0000")).map((Key) => ({ Key }));
         const gone = await it_.s3.send(new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
         expect(gone.Errors ?? []).to.deep.equal([]);
         expect((await it_.s3.send(new s3.ListObjectsV2Command({ Bucket }))).KeyCount).to.equal(
