@@ -127,13 +127,19 @@ export const containerService = defineService<ContainerArgs, ContainerSpec>({
             workloadRules(sidecar as WorkloadSpec, at.in("sidecars").in(name), args.sidecars![name], "the sidecar");
         }
     },
-    prepare: (self, spec) => {
+    prepare: (self, given) => {
+        const { port: _port, ...spec } = given as ContainerSpec & { port?: number };
         const whole = prepareWorkload(self, spec);
-        const sidecars = Object.entries(spec.sidecars).map(([name, sidecar]) => [
-            name,
-            prepareWorkload(self, { ...(sidecar as WorkloadSpec), log: whole.log, network: whole.network }, name),
-        ]);
-        return { ...whole, ports: allPorts(spec), sidecars: Object.fromEntries(sidecars) as ContainerSpec["sidecars"] };
+        const sidecars = Object.entries(spec.sidecars).map(([name, sidecar]) => {
+            const shared = { ...(sidecar as WorkloadSpec), log: whole.log, network: whole.network };
+            const { log: _log, network: _network, ...own } = prepareWorkload(self, shared, name);
+            return [name, own];
+        });
+        return {
+            ...whole,
+            ports: allPorts(given),
+            sidecars: Object.fromEntries(sidecars) as ContainerSpec["sidecars"],
+        };
     },
 });
 

@@ -152,7 +152,12 @@ export function mapOf<T>(
             at.fault(`must have at most ${max} members`, "split it over several stacks", entries.length);
         for (const [name, member] of entries.slice(0, max)) {
             names?.(name, at.in(name));
-            Object.defineProperty(read, name, { value: field(member, at.in(name)), enumerable: true });
+            Object.defineProperty(read, name, {
+                value: field(member, at.in(name)),
+                enumerable: true,
+                writable: true,
+                configurable: true,
+            });
         }
         return read;
     };

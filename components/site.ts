@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "./settings";
 
 /** Transform changes a child's native arguments before it is made: an object is merged in, a function may do anything. */

@@ -68,7 +68,8 @@ export const workloadFields: Fields<WorkloadSpec & { build: ImageArgs | undefine
     build: optional((given, at): ImageArgs => {
         if (typeof given === "string" || !isPlain(given)) return { context: text("a folder", undefined)(given, at) };
         at.refuseLacking("image", given);
-        return record(imageFields)(given, at) as ImageArgs;
+        record(imageFields)(given, at);
+        return given; // as it was given: the Image fills in the defaults
     }),
     image: optional((given: unknown, at: Place) => {
         at.refuseLacking("image", { reference: isReferenceTo(given, at) ? given : undefined });

@@ -7,18 +7,32 @@ import { probes, workload } from "./workload";
 /** Replicas as supervised processes, and a listener of the agent's balancer when it is public. */
 export const container: DriverOf<"container"> = (site, spec) => {
     const { ports, scale, health, sidecars, stopGrace, rollout, log } = spec;
+    const own = workload(spec);
+    const beside = Object.entries(sidecars).map(([name, sidecar]) => [name, workload(sidecar)] as const);
     const made = site.make(
         "container",
         Container,
         {
-            ...workload(spec),
+            ...own,
+            // They are one unit, with one identity.
+            permits: pulumi
+                .all([own, ...beside.map(([, sidecar]) => sidecar)].map(({ permits }) => permits))
+                .apply((all) => all.flat()),
+            secretFiles: Object.assign(
+                {},
+                own.secretFiles,
+                ...beside.map(([, sidecar]) => sidecar.secretFiles),
+            ) as typeof own.secretFiles,
             name: site.name,
             replicas: { min: scale.min, max: scale.max, cpuPercent: scale.cpu, requestsPerReplica: scale.requests },
             ports: Object.entries(ports).map(([name, { port, protocol }]) => ({ name, port, protocol })),
             health: probes(health),
             rollout: { strategy: rollout.strategy, timeoutSeconds: rollout.timeout, maxSurge: 1 },
             stopGraceSeconds: stopGrace,
-            sidecars: Object.entries(sidecars).map(([name, sidecar]) => ({ name, ...workload(sidecar) })),
+            sidecars: beside.map(([name, { permits: _permits, secretFiles: _files, ...sidecar }]) => ({
+                name,
+                ...sidecar,
+            })),
             log: log.id,
         },
         { main: true },
@@ -34,7 +48,6 @@ export const container: DriverOf<"container"> = (site, spec) => {
               domains: spec.domain === undefined ? [] : [spec.domain],
               redirectToHttps: false,
               routes: [{ path: "/", service: pulumi.interpolate`Container/${made.id}/${http}` }],
-              redirects: [],
               tcp: [],
               allow: [],
               accessLog: log.id,
@@ -42,7 +55,8 @@ export const container: DriverOf<"container"> = (site, spec) => {
               idleTimeoutSeconds: 120,
           })
         : undefined;
-    const service: Record<string, string> = first === undefined ? {} : { service: `Container/${site.name}/${http ?? first}` };
+    const service: Record<string, string> =
+        first === undefined ? {} : { service: `Container/${site.name}/${http ?? first}` };
     return {
         url: balancer ? balancer.url : internal,
         grant: (access) => ({

@@ -15,12 +15,14 @@ export const loadBalancer: DriverOf<"loadBalancer"> = (site, { routes, redirects
             https: true,
             domains: domain === undefined ? [] : [domain],
             redirectToHttps: false,
-            routes: routes.map(({ host, path, to, port }) => ({ host, path, service: serviceOf(to, port) })),
-            redirects: redirects.map(({ host, path, to, permanent }) => ({
-                host,
-                path,
-                redirect: { to, status: permanent ? 301 : 302 },
-            })),
+            routes: [
+                ...routes.map(({ host, path, to, port }) => ({ host, path, service: serviceOf(to, port) })),
+                ...redirects.map(({ host, path, to, permanent }) => ({
+                    host,
+                    path,
+                    redirect: { to, status: permanent ? 301 : 302 },
+                })),
+            ],
             tcp: Object.entries(tcp).map(([name, { to, port, listen }]) => ({
                 name,
                 service: serviceOf(to, port),

@@ -37,7 +37,8 @@ export abstract class LocalResource extends pulumi.CustomResource {
     }
 }
 
-let installed: string | undefined;
+/** Homes that have the plugin of this process. */
+const installed = new Set<string>();
 
 /**
  * Puts the provider where the engine looks for it, `$PULUMI_HOME/plugins`, and returns the version that it is found by. That
@@ -49,17 +50,17 @@ let installed: string | undefined;
  * @param home - @default `PULUMI_HOME`, else `~/.pulumi`
  */
 export function installPlugin(home?: string): string {
-    if (installed !== undefined && home === undefined) {
-        return installed;
-    }
+    const root = path.resolve(home ?? (process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi")));
     const folder = fs.realpathSync(packageFolder());
     const version = `${packageVersion()}-x${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`;
-    const root = home ?? (process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi"));
-    const target = path.join(root, "plugins", `resource-${PACKAGE}-v${version}`);
-    for (const [name, text] of scriptsOf(commandOf(path.resolve(__dirname, "../../plugin/main")))) {
-        writeIfNew(path.join(target, name), text);
+    if (!installed.has(root)) {
+        const target = path.join(root, "plugins", `resource-${PACKAGE}-v${version}`);
+        for (const [name, text] of scriptsOf(commandOf(path.resolve(__dirname, "../../plugin/main")))) {
+            writeIfNew(path.join(target, name), text);
+        }
+        installed.add(root);
     }
-    return (installed = version);
+    return version;
 }
 
 function scriptsOf(command: string[]): [name: string, text: string][] {

@@ -4,7 +4,8 @@ import { isPlain } from "../../components/shape";
 export function spy<T extends object>(spec: T): { proxy: T; unread(): string[] } {
     const waiting = new Set<string>();
     const watch = (value: unknown, path: string): unknown => {
-        if (!isPlain(value) || !Object.keys(value).length) return value;
+        if (!isPlain(value) || Object.getPrototypeOf(value) !== Object.prototype || !Object.keys(value).length)
+            return value;
         for (const key of Object.keys(value)) waiting.add(join(path, key));
         return new Proxy(value, {
             get(all, key) {

@@ -5,8 +5,6 @@ export interface Registered {
     readonly type: string;
     readonly name: string;
     readonly inputs: Record<string, unknown>;
-    /** The URN of its parent, with the types of all above it. */
-    readonly parentType: string;
     readonly custom: boolean;
 }
 
@@ -30,7 +28,7 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
                     type,
                     name,
                     inputs: plain(own) as Record<string, unknown>,
-                    parentType: "",
+
                     custom: custom ?? false,
                 });
                 return { id: id || name, state: { ...own, ...program.outputs?.(type, name, own) } };
@@ -52,6 +50,7 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
             result = await body();
             return {};
         });
+        await pulumi.runtime.disconnect(); // waits for every registration
         if (failures.length) throw failures[0];
         return { made: made.filter(({ type }) => type !== "pulumi:pulumi:Stack"), result };
     } finally {
