@@ -4,6 +4,7 @@
  * DB_URL       the database, as postgres://…
  * UPLOADS_URL  the blob store for pictures; without it there are none
  * VISITS_URL   the key-value store for the counter; without it visits are not counted
+ * TITLE        what the guestbook is called
  * PORT, HOST   where to listen: 3000 on all addresses, if unset
  */
 import { createServer } from "node:http";
@@ -13,7 +14,7 @@ import { openDatabase, patiently, prepare } from "./lib/database.js";
 import { cause, log } from "./lib/log.js";
 import { onStop } from "./lib/stop.js";
 
-const { DB_URL, UPLOADS_URL, VISITS_URL, PORT = "3000", HOST = "0.0.0.0" } = process.env;
+const { DB_URL, UPLOADS_URL, VISITS_URL, TITLE = "Guestbook", PORT = "3000", HOST = "0.0.0.0" } = process.env;
 
 const pool = openDatabase(DB_URL);
 const stopping = new AbortController();
@@ -29,6 +30,7 @@ async function ready() {
 }
 
 const listener = await application({
+    title: TITLE,
     pool,
     uploads: UPLOADS_URL && openBlob(UPLOADS_URL),
     visits: VISITS_URL && openKV(VISITS_URL),

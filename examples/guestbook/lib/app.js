@@ -24,7 +24,7 @@ const headers = {
  * @param ending is the server about to stop?
  * @returns a listener for `http.createServer`
  */
-export async function application({ pool, uploads, visits, ready, ending }) {
+export async function application({ title, pool, uploads, visits, ready, ending }) {
     const assets = {
         "/style.css": {
             type: "text/css; charset=utf-8",
@@ -72,7 +72,7 @@ export async function application({ pool, uploads, visits, ready, ending }) {
     async function show(response, status, { before, ...rest }) {
         const entries = await list(pool, { limit: perPage + 1, before });
         const shown = entries.slice(0, perPage);
-        send(response, status, page({ ...rest, entries: shown, more: entries.length > perPage }), {
+        send(response, status, page({ title, ...rest, entries: shown, more: entries.length > perPage }), {
             "content-type": "text/html; charset=utf-8",
         });
     }

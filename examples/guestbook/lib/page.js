@@ -21,12 +21,13 @@ export function html(parts, ...values) {
 }
 
 /**
+ * @param title what this guestbook is called
  * @param entries the entries, newest first
  * @param more is there an older one?
  * @param visits how often the page was seen; undefined if it cannot be told
  * @param given what the guest has typed, when it is shown again with `faults`
  */
-export function page({ entries, more, visits, given = {}, faults = {} }) {
+export function page({ title, entries, more, visits, given = {}, faults = {} }) {
     const faulty = Object.keys(faults).length > 0;
     return html`<!doctype html>
         <html lang="en">
@@ -34,13 +35,13 @@ export function page({ entries, more, visits, given = {}, faults = {} }) {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <title>${faulty && "Please check · "}Guestbook</title>
+                <title>${faulty && "Please check · "}${title}</title>
                 <link rel="stylesheet" href="/style.css" />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
             </head>
             <body>
                 <header>
-                    <h1>Guestbook</h1>
+                    <h1>${title}</h1>
                     <p>Leave a word, and a picture if you like.</p>
                 </header>
                 <main>
