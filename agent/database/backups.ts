@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { type Host, Refusal } from "../kind";
+import { own, syncFolder, writeDurably } from "./files";
+import { place, serverAccount } from "./place";
+import { type EngineName } from "./types";
+
+/** Generation is one life of a database, from its making to its removal. Each keeps its backups apart from the others'. */
+export interface Generation {
+    readonly id: string;
+    readonly folder: string;
+    readonly engine: EngineName;
+    readonly major: string;
+    /** As it was named, for its roles have to be renamed in another. */
+    readonly database: string;
+    /** The agent's password within it, sealed. */
+    readonly admin: string;
+    readonly pointInTime: boolean;
+    readonly retentionDays: number;
+    /** Milliseconds since 1970. */
+    readonly createdAt: number;
+    readonly removedAt?: number;
+}
+
+/** Backup is one full copy of a database. */
+export interface Backup {
+    /** Such as `20261121T031500Z`. */
+    readonly id: string;
+    readonly folder: string;
+    readonly generation: string;
+    /** Milliseconds since 1970: what was committed before `startedAt` is in it, what came after `finishedAt` is not. */
+    readonly startedAt: number;
+    readonly finishedAt: number;
+    readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Target is how far to go beyond the backup: not at all, to a moment, or to all that was kept. */
+export type Target = "backup" | "latest" | Date;
+
+export function newGeneration(
+    host: Host,
+    id: string,
+    facts: Omit<Generation, "id" | "folder" | "createdAt" | "removedAt">,
+): Generation {
+    const now = Date.now();
+    const name = `${stamp(now)}-${randomBytes(2).toString("hex")}`;
+    const folder = join(place(host, "backups"), id, name);
+    mkdirSync(join(folder, "base"), { recursive: true, mode: 0o711 });
+    mkdirSync(join(folder, "wal"), { mode: 0o700 });
+    own(join(folder, "wal"), serverAccount);
+    const generation: Generation = { ...facts, id: name, folder, createdAt: now };
+    keepGeneration(generation);
+    return generation;
+}
+
+export function keepGeneration(generation: Generation): void {
+    const { folder: _, ...facts } = generation;
+    writeDurably(join(generation.folder, "generation.json"), JSON.stringify(facts));
+}
+
+/** The lives that `id` has had, oldest first. */
+export function generations(host: Host, id: string): Generation[] {
+    const folder = join(place(host, "backups"), id);
+    return names(folder)
+        .filter((name) => existsSync(join(folder, name, "generation.json")))
+        .map((name) => {
+            const facts = readFileSync(join(folder, name, "generation.json"), "utf8");
+            return { ...(JSON.parse(facts) as Omit<Generation, "folder">), folder: join(folder, name) };
+        });
+}
+
+/** The backups of one life, oldest first. Those which were not finished do not count. */
+export function backupsOf(generation: Generation): Backup[] {
+    const base = join(generation.folder, "base");
+    return names(base)
+        .filter((name) => existsSync(join(base, name, "backup.json")))
+        .map((name) => {
+            const facts = readFileSync(join(base, name, "backup.json"), "utf8");
+            return { ...(JSON.parse(facts) as Omit<Backup, "folder">), folder: join(base, name) };
+        });
+}
+
+/** Makes a backup by `copy`, which fills a folder; it counts once all of it is on the disk. */
+export async function keepBackup(
+    generation: Generation,
+    copy: (into: string) => Promise<Readonly<Record<string, string>>>,
+): Promise<Backup> {
+    const startedAt = Date.now();
+    const base = join(generation.folder, "base");
+    names(base)
+        .filter((name) => name.endsWith(".part"))
+        .forEach((name) => rmSync(join(base, name), { recursive: true, force: true }));
+    const id = freeStamp(base, startedAt);
+    const part = join(base, `${id}.part`);
+    mkdirSync(part, { recursive: true, mode: 0o700 });
+    const facts = await copy(part);
+    const backup = { id, generation: generation.id, startedAt, finishedAt: Date.now(), facts };
+    writeDurably(join(part, "backup.json"), JSON.stringify(backup));
+    renameSync(part, join(base, id));
+    syncFolder(base);
+    return { ...backup, folder: join(base, id) };
+}
+
+/**
+ * Removes the backups that are older than the retention. The newest that is older stays while the database lives and
+ * can be restored to each moment: without it the oldest days kept would have nothing to begin from.
+ */
+export function pruneBackups(generation: Generation, now = Date.now()): Backup[] {
+    const oldest = now - generation.retentionDays * 86_400_000;
+    const all = backupsOf(generation);
+    const alive = generation.removedAt === undefined;
+    const from = all.findLastIndex((backup) => backup.finishedAt <= oldest);
+    const kept = all.filter((backup, index) => backup.finishedAt > oldest || (alive && index === from));
+    all.filter((backup) => !kept.includes(backup)).forEach((backup) =>
+        rmSync(backup.folder, { recursive: true, force: true }),
+    );
+    return kept;
+}
+
+/** Finds what `restore: { from, time }` asks for. @throws {@link Refusal} when it cannot be had. */
+export function findBackup(
+    host: Host,
+    who: string,
+    restore: { from: string; time?: string },
+): { generation: Generation; backup: Backup; target: Target } {
+    const all = generations(host, restore.from).flatMap((generation) =>
+        backupsOf(generation).map((backup) => ({ generation, backup })),
+    );
+    const newest = all.at(-1);
+    if (newest === undefined) {
+        throw new Refusal(
+            `${who}: restore.from: there is no backup of a database named "${restore.from}" in this stack`,
+        );
+    }
+    const time = restore.time ?? "latest";
+    if (time === "latest") {
+        return { ...newest, target: newest.generation.pointInTime ? "latest" : "backup" };
+    }
+    const named = all.find(({ backup }) => backup.id === time);
+    if (named !== undefined) {
+        return { ...named, target: "backup" };
+    }
+    const moment = new Date(time);
+    const ids = all.map(({ backup }) => backup.id).join(", ");
+    if (Number.isNaN(moment.getTime())) {
+        throw new Refusal(
+            `${who}: restore.time: "${time}" is neither "latest", nor a moment such as 2026-01-31T12:00:00Z, ` +
+                `nor one of the backups ${ids}`,
+        );
+    }
+    if (moment.getTime() > Date.now()) {
+        throw new Refusal(`${who}: restore.time: ${moment.toISOString()} has not come yet: give a moment in the past`);
+    }
+    const before = all.findLast(({ backup }) => backup.finishedAt <= moment.getTime());
+    if (before === undefined) {
+        const first = new Date(all[0]?.backup.finishedAt ?? 0).toISOString();
+        throw new Refusal(
+            `${who}: restore.time: ${moment.toISOString()} is before the oldest backup of ${restore.from}, ` +
+                `which was finished at ${first}: give that moment or a later one`,
+        );
+    }
+    if (!before.generation.pointInTime) {
+        throw new Refusal(
+            `${who}: restore.time: "${restore.from}" was kept without backup.pointInTime, so only its backups can be ` +
+                `restored: give one of ${ids}`,
+        );
+    }
+    return { ...before, target: moment };
+}
+
+function freeStamp(base: string, time: number): string {
+    for (let at = time; ; at += 1000) {
+        if (!existsSync(join(base, stamp(at)))) {
+            return stamp(at);
+        }
+    }
+}
+
+function stamp(time: number): string {
+    return new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+function names(folder: string): string[] {
+    return existsSync(folder) ? readdirSync(folder).sort() : [];
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Host, Refusal } from "../kind";
+import { type Account } from "../process/account";
+import { reachable } from "./files";
+
+/**
+ * Whom database servers run as when the agent is root: PostgreSQL does not run as root, and none of them should.
+ * It is not `nobody`, because workloads run as nobody, and must not read the files of a database. The number is in
+ * the range that systemd's table of user ids leaves unused; it needs no entry in /etc/passwd.
+ */
+export const serverAccount: Account | undefined = process.getuid?.() === 0 ? { uid: 60_600, gid: 60_600 } : undefined;
+
+/** The account of that name on this machine. */
+export function named(name: string): Account {
+    const line = readFileSync("/etc/passwd", "utf8")
+        .split("\n")
+        .find((each) => each.startsWith(`${name}:`));
+    const [, , uid, gid] = line?.split(":") ?? [];
+    if (uid === undefined || gid === undefined) {
+        throw new Refusal(`Databases: this machine has no account "${name}", which root needs to make one: add it`);
+    }
+    return { uid: Number(uid), gid: Number(gid) };
+}
+
+/**
+ * The folder `name` of the agent, which database servers can reach into. As root it is opened for passing through
+ * (0711); when a folder above is closed to others and not the agent's, such as /root, it is one below /var/lib,
+ * and `host.folder(name)/elsewhere` shows the way.
+ */
+export function place(host: Host, name: string, elsewhere = "/var/lib/pulumi-mvi"): string {
+    const folder = resolve(host.folder(name));
+    if (serverAccount === undefined) {
+        return folder;
+    }
+    const agent = dirname(folder);
+    if (reachable(dirname(agent))) {
+        [agent, folder].forEach((each) => chmodSync(each, 0o711));
+        return folder;
+    }
+    const other = join(elsewhere, createHash("sha256").update(agent).digest("hex").slice(0, 16), basename(folder));
+    mkdirSync(other, { recursive: true, mode: 0o711 });
+    const link = join(folder, "elsewhere");
+    if (lstatSync(link, { throwIfNoEntry: false }) === undefined) {
+        symlinkSync(other, link);
+    }
+    return other;
+}
+
+/** Removes a place with all that is in it, here and elsewhere. */
+export function removePlace(host: Host, name: string): void {
+    rmSync(place(host, name), { recursive: true, force: true });
+    rmSync(host.folder(name), { recursive: true, force: true });
+}
