@@ -38,8 +38,8 @@ export function testHome(environment: NodeJS.ProcessEnv = {}) {
     const agents: TestAgent[] = [];
     return {
         root,
-        agent(stack = "project/dev"): TestAgent {
-            const agent = testAgent(placeOf(stack, root));
+        agent(stack = "project/dev", home = root): TestAgent {
+            const agent = testAgent(placeOf(stack, home));
             agents.push(agent);
             return agent;
         },
