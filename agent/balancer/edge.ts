@@ -75,7 +75,9 @@ export async function openWeb(place: Place, rules: Rules, authority?: Authority)
 export async function openTcp(place: Place, rules: TcpRules): Promise<TcpDoor> {
     const { host, owner, recorder } = place;
     const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
-        void passOn(socket, door.rules, recorder);
+        passOn(socket, door.rules, recorder).catch((error: Error) =>
+            host.report(`${owner}: defect: ${error.stack ?? error.message}`),
+        );
     });
     count(server, () => recorder.opened("tcp_active_connections"));
     const listener = await Listener.open(server, place.port, owner, (line) => host.report(line));

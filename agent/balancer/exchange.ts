@@ -171,6 +171,10 @@ export class Exchange {
             if (trailers.length > 0) {
                 response.addTrailers(Object.fromEntries(trailers) as Record<string, string>);
             }
+            if (!up.writableEnded) {
+                // The target answered without the whole body, and will not get the rest: its connection is of no more use.
+                up.destroy();
+            }
             this.body.discard();
             response.end();
             done();

@@ -32,8 +32,8 @@ export async function openUpgrade(
         return { kind: "fault", status: 503, reason: `service ${pool.service} has no healthy target` };
     }
     const said = await ask(request, headers, found.socket, gone);
-    return said === undefined
-        ? { kind: "fault", status: 502, reason: `${found.member.target.id} did not answer the upgrade` }
+    return said instanceof Error
+        ? { kind: "fault", status: 502, reason: `${found.member.target.id} broke off the upgrade: ${said.message}` }
         : { ...said, ...found };
 }
 
@@ -66,16 +66,14 @@ export function withoutUpgrade(request: IncomingMessage): Buffer {
     return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }
 
-/** Over `socket`, which is connected. Undefined if the target does not answer. */
-function ask(request: IncomingMessage, headers: Headers, socket: Socket, gone: AbortSignal): Promise<Said | undefined> {
+/** Over `socket`, which is connected. An error if the target does not answer. */
+function ask(request: IncomingMessage, headers: Headers, socket: Socket, gone: AbortSignal): Promise<Said | Error> {
     return new Promise((resolve) => {
         const up = open({
             method: request.method,
             path: request.url,
             headers: { ...headers, connection: "Upgrade", upgrade: "websocket" },
             setHost: false,
-            // An agent of its own, as the common one could find another's connection for us.
-            agent: false,
             createConnection: () => socket,
             timeout: answerMs,
             signal: gone,
@@ -88,8 +86,8 @@ function ask(request: IncomingMessage, headers: Headers, socket: Socket, gone: A
             const passed = responseHeaders(answer, String(headers["x-request-id"]));
             resolve({ kind: "answer", answer, headers: passed });
         });
-        up.once("timeout", () => up.destroy());
-        up.on("error", () => resolve(undefined));
+        up.once("timeout", () => up.destroy(new Error(`no answer within ${answerMs / 1000} s`)));
+        up.on("error", resolve);
         up.end();
     });
 }

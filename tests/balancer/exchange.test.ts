@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { fork } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createServer, get, request, type IncomingMessage } from "node:http";
-import { createServer as createTcp, type Socket } from "node:net";
+import { createServer as createTcp } from "node:net";
 import { balancerKind } from "../../agent/balancer/balancer";
 import { ask, call, echo, inputs, keepAlive, raw, service, target, testHost, until } from "./support";
 
@@ -18,7 +18,9 @@ describe("balancer: what passes through", () => {
         return made;
     };
     before(async () => {
-        port = (await kind.apply("edge", inputs({ idleTimeoutSeconds: 2, accessLog: "log" }), call)).ports["http"] as number;
+        port = (await kind.apply("edge", inputs({ idleTimeoutSeconds: 2, accessLog: "log" }), call)).ports[
+            "http"
+        ] as number;
     });
     afterEach(() => Promise.all(closers.splice(0).map((close) => close())));
     after(async () => {
@@ -73,7 +75,9 @@ describe("balancer: what passes through", () => {
         clearInterval(watch);
         expect([received, total]).to.deep.equal([size, size]);
         const growth = (most - before) / 2 ** 20;
-        console.log(`      300 MiB up and 300 MiB down: ${growth.toFixed(0)} MiB more memory, client and target included`);
+        console.log(
+            `      300 MiB up and 300 MiB down: ${growth.toFixed(0)} MiB more memory, client and target included`,
+        );
         expect(growth).to.be.lessThan(150);
     });
 
@@ -85,7 +89,9 @@ describe("balancer: what passes through", () => {
             send = (text) => void res.write(text);
             res.on("close", () => (left = true));
         });
-        const answer = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1", agent: false }, resolve));
+        const answer = await new Promise<IncomingMessage>((resolve) =>
+            get({ port, host: "127.0.0.1", agent: false }, resolve),
+        );
         expect(answer.headers["content-type"]).to.equal("text/event-stream");
         let seen = "";
         answer.on("data", (data: Buffer) => (seen += data.toString()));
@@ -148,8 +154,9 @@ describe("balancer: what passes through", () => {
             }
         });
         const got = await new Promise<IncomingMessage>((resolve) => {
-            const up = request({ port, host: "127.0.0.1", method: "PUT", headers: { trailer: "x-in" }, agent: false }, (res) =>
-                res.resume().on("end", () => resolve(res)),
+            const up = request(
+                { port, host: "127.0.0.1", method: "PUT", headers: { trailer: "x-in" }, agent: false },
+                (res) => res.resume().on("end", () => resolve(res)),
             );
             up.write("some");
             up.addTrailers({ "x-in": "7" });
@@ -157,7 +164,11 @@ describe("balancer: what passes through", () => {
         });
         expect([seen["x-in"], got.trailers["x-sum"]]).to.deep.equal(["7", "42"]);
         const head = await ask(port, "/", { method: "HEAD" });
-        expect([head.headers["content-length"], head.headers["set-cookie"], head.body]).to.deep.equal(["1234", ["a=1", "b=2"], ""]);
+        expect([head.headers["content-length"], head.headers["set-cookie"], head.body]).to.deep.equal([
+            "1234",
+            ["a=1", "b=2"],
+            "",
+        ]);
         const same = await ask(port, "/304");
         expect([same.status, same.headers.etag]).to.deep.equal([304, '"x"']);
     });
@@ -300,13 +311,18 @@ describe("balancer: what passes through", () => {
             const server = require("http").createServer((req, res) => setTimeout(() => res.end(String(process.pid)), 100));
             server.listen(0, "127.0.0.1", () => process.send(server.address().port));`;
         const start = () => {
-            const child = fork("-e", { execArgv: ["-e", source], stdio: ["ignore", "ignore", "ignore", "ipc"] });
+            const child = spawn(process.execPath, ["-e", source], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
             return new Promise<{ child: typeof child; port: number }>((resolve) =>
                 child.once("message", (message) => resolve({ child, port: message as number })),
             );
         };
         const children = await Promise.all([start(), start()]);
-        const [one, two] = children.map((made, i) => ({ id: `web/${i}`, host: "127.0.0.1", port: made.port, draining: false }));
+        const [one, two] = children.map((made, i) => ({
+            id: `web/${i}`,
+            host: "127.0.0.1",
+            port: made.port,
+            draining: false,
+        }));
         try {
             host.endpoints.publish(service, [one!, two!]);
             const asked = Array.from({ length: 40 }, () => ask(port));
@@ -330,8 +346,6 @@ describe("balancer: what passes through", () => {
 
     it("leaves no connection and no count behind", async () => {
         await until(() => host.gauges.get("http_active_connections edge") === 0);
-        const sockets = new Set<Socket>();
-        expect(sockets.size).to.equal(0);
         expect(host.reports.filter((line) => line.includes("defect"))).to.deep.equal([]);
     });
 });

@@ -273,6 +273,21 @@ describe("balancer: requests", () => {
         expect(await answered).to.equal(200);
     });
 
+    it("has the same ports after the agent has stopped and started", async () => {
+        const [other, wanted] = [testHost(), inputs({ https: true, tcp: [{ name: "db", service }] })];
+        const before = balancerKind(other);
+        const outputs = await before.apply("edge", wanted, call);
+        await before.stop();
+        expect(await before.read("edge", { inputs: wanted, outputs })).to.equal(undefined);
+        const after = balancerKind(other);
+        expect(await after.apply("edge", wanted, { ...call, previous: wanted, restoring: true })).to.deep.equal(
+            outputs,
+        );
+        await after.remove("edge", wanted);
+        expect([...other.ports.keys()]).to.deep.equal([]);
+        other.clean();
+    });
+
     it("keeps serving when an update fails, and is gone when removed", async () => {
         const taken = await echo("taken");
         host.ports.set("balancer/edge/db", taken.port);
