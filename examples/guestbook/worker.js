@@ -58,7 +58,13 @@ async function work() {
     async function listen() {
         const client = await pool.connect();
         client.on("notification", () => wake());
-        client.on("error", () => (listener = undefined)); // made anew in the next round; the pool tells of it
+        // The connection is lost: it is made anew in the next round, which comes at once.
+        client.on("error", (error) => {
+            log("warn", "the connection to the database was lost", cause(error));
+            client.release(true);
+            if (listener === client) listener = undefined;
+            wake();
+        });
         await client.query("listen entries");
         return client;
     }

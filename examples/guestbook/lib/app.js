@@ -35,11 +35,7 @@ export async function application({ title, pool, uploads, visits, ready, ending 
 
     const routes = {
         "GET /": async ({ response, query }) => {
-            const counted =
-                visits &&
-                (await visits
-                    .increment("visits")
-                    .catch((error) => void log("warn", "the visit was not counted", cause(error))));
+            const counted = visits ? await count(visits) : undefined;
             await show(response, 200, { visits: counted, before: before(query) });
         },
         "POST /": async ({ request, response }) => {
@@ -149,6 +145,15 @@ function answerFault(response, error, path, id) {
         { error: status >= 500 ? "Something went wrong on our side." : error.message },
         { connection: "close" },
     );
+}
+
+/** A page is worth more than its counter. */
+async function count(visits) {
+    try {
+        return await visits.increment("visits");
+    } catch (error) {
+        log("warn", "the visit was not counted", cause(error));
+    }
 }
 
 function send(response, status, body, more = {}) {
