@@ -46,7 +46,7 @@ export async function download({ version, bin, env }, from = official) {
         await settle(temp, release);
         shown.done();
     } catch (fault) {
-        shown.failed();
+        shown.failed("not possible");
         throw fault;
     } finally {
         await rm(temp, { recursive: true, force: true });

@@ -70,7 +70,11 @@ export function step(name, text) {
         clearInterval(timer);
         process.stderr.write(`${terminal ? "\r\x1b[K" : ""}${label}${word} (${seconds()})\n`);
     };
-    return { note: (line) => (latest = line.slice(0, 100)), done: () => end("done"), failed: () => end("failed") };
+    return {
+        note: (line) => (latest = line.slice(0, 100)),
+        done: () => end("done"),
+        failed: (word = "failed") => end(word),
+    };
 }
 
 function lines(stream, onLine) {

@@ -1,0 +1,106 @@
+import { expect } from "chai";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { nodeOf } from "./nodes";
+
+const root = dirname(dirname(__dirname));
+const exports = [
+    ["pulumi-mvi", "App"],
+    ["pulumi-mvi/runtime", "openBlob"],
+] as const;
+
+describe("The published package, installed in an empty project", function () {
+    this.timeout(300_000);
+    let project: string;
+
+    before(() => {
+        execFileSync(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root, stdio: "pipe" });
+        project = mkdtempSync(join(tmpdir(), "mvi-package-"));
+        writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true }));
+        const vendored = join(root, "examples", "guestbook", "vendor", "pulumi-mvi.tgz");
+        npm("install", vendored);
+    });
+    after(() => rmSync(project, { recursive: true, force: true }));
+
+    it("brings Pulumi's SDK, and no cloud's", () => {
+        expect(existsSync(join(project, "node_modules", "@pulumi", "pulumi"))).to.equal(true);
+        expect(readdirSync(join(project, "node_modules", "@pulumi"))).to.deep.equal(["pulumi"]);
+        for (const sdk of ["@aws-sdk", "@google-cloud"]) {
+            expect(existsSync(join(project, "node_modules", sdk)), sdk).to.equal(false);
+        }
+    });
+
+    it("needs nothing besides for an app, which leaves out what is optional", () => {
+        const { dependencies = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+            dependencies?: object;
+        };
+        expect(Object.keys(dependencies), "what only `local` needs belongs in optionalDependencies").to.deep.equal([]);
+    });
+
+    it("holds the compiled code, and neither sources nor tests", () => {
+        const installed = join(project, "node_modules", "pulumi-mvi");
+        const names = readdirSync(installed, { recursive: true, encoding: "utf8" });
+        expect(names).to.include("dist/components/index.js").and.include("dist/runtime/index.d.ts");
+        expect(
+            names.filter((name) => /(?<!\.d)\.ts$|tsbuildinfo|\.test\.|^(tests|examples|stacks)/.test(name)),
+        ).to.deep.equal([]);
+    });
+
+    for (const major of [20, 22, 24]) {
+        it(`loads on Node ${major}, by require and by import`, async () => {
+            const node = process.version.startsWith(`v${major}.`) ? process.execPath : await nodeOf(major);
+            expect(execFileSync(node, ["--version"], { encoding: "utf8" })).to.match(new RegExp(`^v${major}\\.`));
+            for (const [name, symbol] of exports) {
+                expect(evaluate(node, "commonjs", `console.log(typeof require("${name}").${symbol})`)).to.equal(
+                    "function",
+                );
+                expect(
+                    evaluate(node, "module", `import { ${symbol} } from "${name}"; console.log(typeof ${symbol})`),
+                ).to.equal("function");
+            }
+        });
+    }
+
+    it("has declarations that stand without any cloud's SDK", () => {
+        const source = exports
+            .map(([name], i) => `import * as part${i} from "${name}";\nexport { part${i} };\n`)
+            .join("");
+        writeFileSync(join(project, "index.ts"), source);
+        const options = [
+            "--noEmit",
+            "--strict",
+            "--target",
+            "es2022",
+            "--module",
+            "node16",
+            "--skipLibCheck",
+            "false",
+            "--types",
+            "node",
+        ];
+        const types = ["--typeRoots", join(root, "node_modules", "@types")];
+        const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+        const { stdout } = spawnSync(process.execPath, [tsc, ...options, ...types, "index.ts"], {
+            cwd: project,
+            encoding: "utf8",
+        });
+        // Pulumi's own declarations are not ours to judge.
+        const faults = stdout
+            .split("\n")
+            .filter((line) => line.includes("error TS") && !/^node_modules\/(?!pulumi-mvi\/)/.test(line));
+        expect(faults).to.deep.equal([]);
+    });
+
+    function npm(...args: string[]): void {
+        execFileSync("npm", [...args, "--silent", "--no-audit", "--no-fund", "--prefer-offline"], {
+            cwd: project,
+            stdio: "pipe",
+        });
+    }
+
+    function evaluate(node: string, type: string, code: string): string {
+        return execFileSync(node, [`--input-type=${type}`, "-e", code], { cwd: project, encoding: "utf8" }).trim();
+    }
+});
