@@ -1,0 +1,3 @@
+export * from "./blob";
+export * from "./errors";
+export * from "./kv";
