@@ -109,7 +109,7 @@ export async function keepBackup(
 export function pruneBackups(generation: Generation, now = Date.now()): Backup[] {
     const oldest = now - generation.retentionDays * 86_400_000;
     const all = backupsOf(generation);
-    const alive = generation.removedAt === undefined;
+    const alive = generation.removedAt === undefined && generation.pointInTime;
     const from = all.findLastIndex((backup) => backup.finishedAt <= oldest);
     const kept = all.filter((backup, index) => backup.finishedAt > oldest || (alive && index === from));
     all.filter((backup) => !kept.includes(backup)).forEach((backup) =>
@@ -117,6 +117,23 @@ export function pruneBackups(generation: Generation, now = Date.now()): Backup[]
     );
     return kept;
 }
+
+/** Removes what is older than its retention: of this and all other databases, of those that are no more as well. */
+export async function sweep(host: Host, engine: EngineName, prune: Prune): Promise<void> {
+    for (const id of names(place(host, "backups"))) {
+        for (const generation of generations(host, id)) {
+            const kept = pruneBackups(generation);
+            if (generation.removedAt !== undefined && kept.length === 0) {
+                rmSync(generation.folder, { recursive: true, force: true });
+            } else if (generation.engine === engine) {
+                await prune(generation, kept);
+            }
+        }
+    }
+}
+
+/** Removes what no kept backup needs. */
+type Prune = (generation: Generation, kept: readonly Backup[]) => Promise<void>;
 
 /** Finds what `restore: { from, time }` asks for. @throws {@link Refusal} when it cannot be had. */
 export function findBackup(

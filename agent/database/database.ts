@@ -1,5 +1,5 @@
 import { type Call, Refusal } from "../kind";
-import { backupsOf, generations, keepBackup, keepGeneration, pruneBackups, type Backup } from "./backups";
+import { backupsOf, keepBackup, keepGeneration, sweep, type Backup } from "./backups";
 import { Clock } from "./clock";
 import { type Server } from "./server";
 import { type DatabaseInputs, type DatabaseOutputs, type Engine, type Site } from "./types";
@@ -123,9 +123,7 @@ export class Database {
     async #backup(): Promise<Backup> {
         const site = this.#site;
         const backup = await keepBackup(site.generation, (into) => this.#engine.backup(site, into));
-        for (const generation of generations(site.host, site.id)) {
-            await this.#engine.prune(generation, pruneBackups(generation));
-        }
+        await sweep(site.host, site.inputs.engine, (generation, kept) => this.#engine.prune(generation, kept));
         site.host.metrics.observe("backup_seconds", (backup.finishedAt - backup.startedAt) / 1000, {
             database: site.id,
         });

@@ -15,7 +15,7 @@ import { newCredentials } from "./credentials";
 import { Database } from "./database";
 import { mysql } from "./mysql";
 import { existingSite, folderOf, generationOf, hasData, newSite } from "./instance";
-import { place, serverAccount } from "./place";
+import { place, serverAccount, tidy } from "./place";
 import { postgres } from "./postgres";
 import { redis } from "./redis";
 import { endLeftover, Server } from "./server";
@@ -138,6 +138,7 @@ export function databaseKind(host: Host): DatabaseKind {
                     await engine.prune(removed, pruneBackups(removed));
                 }
                 await rm(folderOf(host, id), { recursive: true, force: true });
+                tidy(host);
                 host.releasePort(`database/${id}`);
             }),
 
@@ -186,6 +187,7 @@ export function databaseKind(host: Host): DatabaseKind {
                 throw new Refusal(`Database ${id}: its backups stay while it is there: remove it first`);
             }
             await rm(join(place(host, "backups"), id), { recursive: true, force: true });
+            tidy(host);
         },
     };
 

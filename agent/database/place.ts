@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Host, Refusal } from "../kind";
 import { type Account } from "../process/account";
@@ -48,8 +48,21 @@ export function place(host: Host, name: string, elsewhere = "/var/lib/pulumi-mvi
     return other;
 }
 
-/** Removes a place with all that is in it, here and elsewhere. */
-export function removePlace(host: Host, name: string): void {
-    rmSync(place(host, name), { recursive: true, force: true });
-    rmSync(host.folder(name), { recursive: true, force: true });
+/** Removes what is shared by databases, and the way elsewhere, when there are no more of them. */
+export function tidy(host: Host): void {
+    for (const name of ["database", "backups"]) {
+        const folder = place(host, name);
+        if (readdirSync(folder).every((entry) => entry.startsWith(".") || entry === "elsewhere")) {
+            readdirSync(folder)
+                .filter((entry) => entry.startsWith("."))
+                .forEach((entry) => rmSync(join(folder, entry), { recursive: true, force: true }));
+            if (folder !== resolve(host.folder(name))) {
+                rmSync(folder, { recursive: true, force: true });
+                rmSync(join(host.folder(name), "elsewhere"), { force: true });
+                if (readdirSync(dirname(folder)).length === 0) {
+                    rmSync(dirname(folder), { recursive: true, force: true });
+                }
+            }
+        }
+    }
 }

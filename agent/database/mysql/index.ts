@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Host, Refusal } from "../../kind";
 import { adminName } from "../credentials";
-import { newFolder, syncDisk, writeDurably } from "../files";
+import { newFolder, own, syncDisk, writeDurably } from "../files";
 import { findProgram, installed } from "../installed";
 import { run } from "../run";
 import { Server } from "../server";
@@ -33,7 +32,6 @@ export function mysql(_host: Host): Engine {
             return inputs.version ?? there;
         },
 
-         
         async validate(site) {
             for (const name of Object.keys(site.inputs.parameters)) {
                 if (!/^[a-z][a-z0-9_]*$/.test(name) || ours.has(name)) {
@@ -195,8 +193,8 @@ async function make(engine: Engine, site: Site, fill: (socket: string) => Promis
         throw new Error(`Database ${site.id}: ${command[0]} ended with ${ran.code}: ${ran.stderr || ran.stdout}`);
     }
     // The path of a socket has 103 letters at most.
-    const short = join(tmpdir(), `mvi-${createHash("sha256").update(site.data).digest("hex").slice(0, 12)}`);
-    await newFolder(short, site.account);
+    const short = mkdtempSync(join(tmpdir(), "mvi-"));
+    own(short, site.account);
     const socketPath = join(short, "s");
     try {
         const alone = {

@@ -77,7 +77,7 @@ function installed(version = "*"): string[] {
  * npm packages hold no symbolic links, so theirs are made by a script at installation, which npm may not have run.
  * Made here, in the package, or in a copy where we may not write or the server's account may not read.
  */
-async function usable(host: Host, native: string): Promise<string> {
+export async function usable(host: Host, native: string): Promise<string> {
     const open = serverAccount === undefined || reachable(native);
     if (open && (linked(native) || (writable(join(native, "lib")) && link(native)))) {
         return native;

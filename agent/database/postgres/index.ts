@@ -142,7 +142,6 @@ export function postgres(host: Host): Engine {
             }
         },
 
-         
         async prune(generation, kept) {
             pruneArchive(generation, kept);
         },
@@ -184,6 +183,12 @@ async function initialize(bin: string, site: Site): Promise<void> {
 
 async function must(site: Site, account: Account | undefined, command: string[], input?: string): Promise<void> {
     const ran = await run(command, { account, input, env: { LC_ALL: "C", TZ: "UTC" } });
+    if (ran.stderr.includes("could not look up effective user ID")) {
+        throw new Refusal(
+            `Database ${site.id}: the account ${process.getuid?.()} has no name on this machine, and PostgreSQL makes no ` +
+                "database for such: add it to /etc/passwd, or run as another",
+        );
+    }
     if (ran.code !== 0 || /(ERROR|FATAL):/.test(ran.stderr)) {
         throw new Error(`Database ${site.id}: ${command[0]} ended with ${ran.code}: ${ran.stderr.trim()}`);
     }

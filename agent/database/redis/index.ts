@@ -35,7 +35,6 @@ export function redis(_host: Host): Engine {
             return major;
         },
 
-         
         async validate(site) {
             for (const name of Object.keys(site.inputs.parameters)) {
                 if (!/^[a-z][a-z0-9-]*$/.test(name) || ours.has(name)) {
