@@ -1,10 +1,14 @@
 /** The kinds of resources that the agent can make. */
 
 import type * as balancer from "./balancer/balancer";
+import type * as balancerEngine from "./balancer/engine";
 import type * as blob from "./blob/bucket";
+import type * as container from "./container/container";
 import type * as database from "./database/kind";
 import type * as image from "./image/image";
+import type * as table from "./kv/table";
 import type * as log from "./log/kind";
+import type * as mail from "./mail/kind";
 import type * as metric from "./metric/kind";
 import { type Host, type Kind, Refusal } from "./kind";
 
@@ -40,9 +44,16 @@ type Factory = (host: Host) => Kind;
 const BUILT_IN: Record<string, Factory> = {
     Log: lazy(() => (require("./log/kind") as typeof log).logKind),
     Metric: lazy(() => (require("./metric/kind") as typeof metric).metricKind),
+    Mail: lazy(() => (require("./mail/kind") as typeof mail).mailKind),
     Bucket: lazy(() => (require("./blob/bucket") as typeof blob).bucketKind),
+    Table: lazy(() => (require("./kv/table") as typeof table).tableKind),
     Database: lazy(() => (require("./database/kind") as typeof database).databaseKind),
     Image: lazy(() => (require("./image/image") as typeof image).imageKind),
+    Container: (host) => {
+        const { balancers } = require("./balancer/engine") as typeof balancerEngine;
+        const { containerKind } = require("./container/container") as typeof container;
+        return containerKind(host, balancers(host)) as unknown as Kind;
+    },
     Balancer: lazy(() => (require("./balancer/balancer") as typeof balancer).balancerKind),
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

@@ -5,7 +5,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { type Kind } from "../agent/kind";
+import { type Kind, Refusal } from "../agent/kind";
 import { checkInputs, OWN } from "./check";
 import { type Change, diffInputs } from "./diff";
 import { type Engine } from "./engine";
@@ -107,7 +107,7 @@ export function methodsOf(engine: Engine, version: string) {
             return new Empty();
         },
         async cancel() {
-            cancelled.abort(new Error("cancelled"));
+            cancelled.abort(new Refusal("given up"));
             cancelled = new AbortController();
             return new Empty();
         },

@@ -1,10 +1,11 @@
 /** The caller's side of the control socket. */
 
+import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import { createInterface } from "node:readline";
 import { Refusal } from "../kind";
-import { type Answer } from "./control";
+import { type Answer, CALL_HEADER } from "./control";
 import { type Place } from "./place";
 
 export interface CallOptions {
@@ -25,7 +26,45 @@ export async function call<Result>(
     options: CallOptions = {},
 ): Promise<Result> {
     options.signal?.throwIfAborted();
-    const response = await post(place, name, body, options.signal);
+    const id = randomUUID();
+    const cutOff = new AbortController();
+    let patience: NodeJS.Timeout | undefined;
+    const giveUp = (): void => {
+        // the agent is to undo what it has begun, and to say when it has
+        post(place, "cancel", { call: id }, {}).then(
+            (response) => response.resume(),
+            () => cutOff.abort(),
+        );
+        patience = setTimeout(() => cutOff.abort(), PATIENCE);
+    };
+    options.signal?.addEventListener("abort", giveUp, { once: true });
+    try {
+        return await callNamed<Result>(place, name, body, { id, signal: cutOff.signal }, options);
+    } catch (error) {
+        throw options.signal?.aborted ? reasonOf(options.signal) : error;
+    } finally {
+        clearTimeout(patience);
+        options.signal?.removeEventListener("abort", giveUp);
+    }
+}
+
+/** How long a call that is given up may take to undo what it has begun, in milliseconds. */
+const PATIENCE = 30_000;
+
+interface Named {
+    readonly id?: string;
+    /** Ends the connection. */
+    readonly signal?: AbortSignal;
+}
+
+async function callNamed<Result>(
+    place: Place,
+    name: string,
+    body: object,
+    named: Named,
+    options: CallOptions,
+): Promise<Result> {
+    const response = await post(place, name, body, named);
     if (response.statusCode !== 200) {
         response.resume();
         throw new Error(`agent ${place.stack}: answered ${response.statusCode} to "${name}"`);
@@ -45,7 +84,7 @@ export async function call<Result>(
 
 type LastAnswer = Exclude<Answer, { progress: string }>;
 
-function post(place: Place, name: string, body: object, signal?: AbortSignal): Promise<http.IncomingMessage> {
+function post(place: Place, name: string, body: object, named: Named): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
         let token: string;
         try {
@@ -58,11 +97,15 @@ function post(place: Place, name: string, body: object, signal?: AbortSignal): P
             socketPath: place.socket,
             path: `/${name}`,
             method: "POST",
-            headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+            headers: {
+                authorization: `Bearer ${token}`,
+                "content-type": "application/json",
+                ...(named.id && { [CALL_HEADER]: named.id }),
+            },
             agent: false, // no pool: a connection that waits would hold up the agent's end
-            signal,
+            signal: named.signal,
         });
-        request.on("error", (error) => reject(signal?.aborted ? reasonOf(signal) : unreachable(place, error)));
+        request.on("error", (error) => reject(unreachable(place, error)));
         request.on("response", resolve);
         request.end(JSON.stringify(body));
     });
@@ -80,10 +123,7 @@ async function lastAnswer(response: http.IncomingMessage, place: Place, options:
             }
         }
     } catch (error) {
-        throw options.signal?.aborted ? reasonOf(options.signal) : unreachable(place, error);
-    }
-    if (options.signal?.aborted && !last) {
-        throw reasonOf(options.signal);
+        throw unreachable(place, error);
     }
     if (!last) {
         throw unreachable(place, new Error("it ended during the call"));

@@ -35,10 +35,14 @@ export interface ControlOptions {
     report(line: string): void;
 }
 
+/** The header by which a caller names its call, to give it up with `POST /cancel` and still hear how that ended. */
+export const CALL_HEADER = "x-call";
+
 /** Serves `POST /<call>`, with a JSON body, for who has the token. */
 export async function serveControl(options: ControlOptions): Promise<http.Server> {
+    const running = new Map<string, AbortController>();
     const server = http.createServer((request, response) => {
-        answer(request, response, options).catch((error: unknown) => {
+        answer(request, response, options, running).catch((error: unknown) => {
             options.report(`control: ${String(error)}`);
             response.destroy();
         });
@@ -59,20 +63,25 @@ async function answer(
     request: http.IncomingMessage,
     response: http.ServerResponse,
     options: ControlOptions,
+    running: Map<string, AbortController>,
 ): Promise<void> {
     if (!allowed(request.headers.authorization, options.token)) {
         response.writeHead(401).end();
         return;
     }
     const gone = new AbortController();
-    response.on("close", () => gone.abort(new Refusal("given up by the caller")));
+    response.on("close", () => gone.abort(givenUp()));
+    const id = String(request.headers[CALL_HEADER] ?? "");
+    running.set(id, gone);
+    const cancel = async ({ call }: { call: string }): Promise<void> => running.get(call)?.abort(givenUp());
+    const handlers: ControlOptions["handlers"] = { ...options.handlers, cancel };
     const say = (line: Answer): void => void response.write(JSON.stringify(line) + "\n");
     const name = (request.url ?? "/").slice(1);
     response.writeHead(200, { "content-type": "application/x-ndjson" }).flushHeaders();
     try {
-        const handler = Object.hasOwn(options.handlers, name) ? options.handlers[name] : undefined;
+        const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
         if (!handler) {
-            throw new Refusal(`agent: no call "${name}"; there are ${Object.keys(options.handlers).join(", ")}`);
+            throw new Refusal(`agent: no call "${name}"; there are ${Object.keys(handlers).join(", ")}`);
         }
         const body = JSON.parse((await bodyOf(request)) || "{}") as never;
         const result = await handler(body, { progress: (line) => say({ progress: line }), signal: gone.signal });
@@ -88,8 +97,11 @@ async function answer(
             say({ defect: stack });
         }
     }
+    running.delete(id);
     response.end();
 }
+
+const givenUp = (): Refusal => new Refusal("given up by the caller");
 
 async function bodyOf(request: http.IncomingMessage): Promise<string> {
     const chunks: Buffer[] = [];

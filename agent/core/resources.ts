@@ -78,9 +78,18 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
         try {
             return await kind.apply(id, request.inputs, call);
         } catch (error) {
-            await kind.remove(id, request.inputs);
-            records.end(kind.name, id);
+            await undo(kind, id, request.inputs);
             throw error;
+        }
+    }
+
+    /** What cannot be undone now stays marked as begun, and is undone when the agent starts again. */
+    async function undo(kind: Kind, id: string, inputs: object | undefined): Promise<void> {
+        try {
+            await kind.remove(id, inputs);
+            records.end(kind.name, id);
+        } catch (error) {
+            report(`${kind.name}/${id}: was half made, and could not be removed: ${messageOf(error)}`);
         }
     }
 
@@ -180,9 +189,10 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
             await mutexes.run(key(kind, id), async () => {
                 if (records.get(kind, id) === undefined) {
                     report(`${kind}/${id}: was half made when the agent ended: removing it`);
-                    await kinds.kind(kind).remove(id, undefined);
+                    await undo(kinds.kind(kind), id, undefined);
+                } else {
+                    records.end(kind, id);
                 }
-                records.end(kind, id);
             });
         }
         const all = records.list();

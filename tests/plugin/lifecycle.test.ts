@@ -113,6 +113,28 @@ describe("the provider, through Pulumi's engine", function () {
     it("shows progress, and gives up when the person does", async () => {
         const stack = await home.stack(async () => void new Fake("a", { text: "one", slow: 300 }));
         const lines: string[] = [];
+        const giveUp = new AbortController();
+        const up = refusal(
+            stack.up({
+                signal: giveUp.signal,
+                onEvent: ({ diagnosticEvent }) =>
+                    diagnosticEvent?.ephemeral && lines.push(diagnosticEvent.message.trim()),
+            }),
+        );
+        await until("progress shows", () => lines.includes("step 3"), 20_000);
+        const file = path.join(home.agent().place.folder, "data", "fake", "a");
+        expect(fs.existsSync(file)).to.equal(true);
+        giveUp.abort(); // Ctrl-C
+        expect((await up).message).to.contain("error: given up");
+        expect(fs.existsSync(file)).to.equal(false);
+        expect(
+            ((await stack.exportStack()).deployment as { pending_operations?: unknown[] }).pending_operations ?? [],
+        ).to.deep.equal([]);
+    });
+
+    it("leaves nothing half made when the engine is killed", async () => {
+        const stack = await home.stack(async () => void new Fake("a", { text: "one", slow: 300 }));
+        const lines: string[] = [];
         const up = refusal(
             stack.up({
                 onEvent: ({ diagnosticEvent }) =>
@@ -120,15 +142,10 @@ describe("the provider, through Pulumi's engine", function () {
             }),
         );
         await until("progress shows", () => lines.includes("step 3"), 20_000);
-        await stack.cancel().catch(() => undefined); // on a file backend it only takes the lock away
-        const agent = home.agent();
-        const plugin = await until("the provider", () => pluginOf(home.root));
-        process.kill(plugin, "SIGKILL");
+        const file = path.join(home.agent().place.folder, "data", "fake", "a");
+        process.kill(engineOf(home.root), "SIGKILL");
         await up;
-        await until(
-            "the agent has undone it",
-            () => !fs.existsSync(path.join(agent.place.folder, "data", "fake", "a")),
-        );
+        await until("the agent has undone it", () => !fs.existsSync(file));
     });
 
     it("goes on when the agent dies during a call", async () => {
@@ -147,18 +164,18 @@ describe("the provider, through Pulumi's engine", function () {
     });
 });
 
-/** The pid of the provider that runs for the engine of this home. */
-function pluginOf(root: string): number | undefined {
+/** The pid of the engine of this home: it has started the provider. */
+function engineOf(root: string): number {
     for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
         try {
             const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
             const environment = fs.readFileSync(`/proc/${pid}/environ`, "utf8");
-            if (command.includes("plugin/main") && environment.includes(`PULUMI_HOME=${root}`)) {
+            if (/^[^\0]*pulumi\0up\0/.test(command) && environment.includes(`PULUMI_HOME=${root}`)) {
                 return Number(pid);
             }
         } catch {
             continue; // it has just ended
         }
     }
-    return undefined;
+    throw new Error("no engine runs");
 }
