@@ -75,7 +75,7 @@ export class Exchange {
             }
             this.body.detach();
             last = attempt.error;
-            if (attempt.stage === "stale" && this.body.replayable) {
+            if (attempt.stage === "stale" && safe && this.body.replayable) {
                 // The target closed an idle connection just as we used it: a new connection tells the truth.
                 fresh = true;
             } else if (attempt.stage === "unsent" || (safe && this.body.replayable && broken++ < replays)) {

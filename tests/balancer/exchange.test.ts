@@ -287,6 +287,26 @@ describe("balancer: what passes through", () => {
         expect([large, hits]).to.deep.equal([502, 1]);
     });
 
+    it("sends a POST over a new connection, as a kept one could hide whether it was read", async () => {
+        let posts = 0;
+        const first = new Set<unknown>();
+        const made = await serve((req, res) => {
+            if (req.method === "GET") {
+                first.add(req.socket);
+                res.end("ok");
+                return;
+            }
+            posts++;
+            req.socket.resetAndDestroy();
+        });
+        expect((await ask(port)).status).to.equal(200);
+        expect((await ask(port, "/", { method: "POST" }, "once")).status).to.equal(502);
+        expect(posts).to.equal(1);
+        expect((await ask(port)).status).to.equal(200);
+        // The GETs did share one: so the POST had the choice.
+        expect(first.size, made.id).to.equal(1);
+    });
+
     it("retries a POST where the connection was refused, and over the restart of a single replica", async () => {
         const gone = await echo("web/0");
         await gone.close();
