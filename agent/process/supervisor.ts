@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Dimensions, type Host, Refusal } from "../kind";
 import { type Account } from "./account";
@@ -20,7 +21,7 @@ export interface ProcessSpec {
     readonly command: readonly string[];
     readonly cwd: string;
     /** All of its environment: nothing of the agent's own is added but PATH, if unset. Secrets go here. */
-    readonly env: Readonly<Record<string, string>>;
+    readonly env: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
     /** Whom it runs as. @default the agent's own account */
     readonly account?: Account;
     /** The log that its output goes to. */
@@ -40,7 +41,7 @@ export interface ProcessSpec {
     /** Of its metrics. @default { source } */
     readonly dimensions?: Dimensions;
     /** Called before each start, such as to empty its home. */
-    readonly beforeStart?: () => void;
+    readonly beforeStart?: () => void | Promise<void>;
     /** Pauses between restarts. @default 1 s, doubled up to 30 s, from the beginning after 60 s of running */
     readonly backoff?: { readonly firstMs: number; readonly mostMs: number; readonly resetMs: number };
 }
@@ -89,12 +90,14 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
     #state: "idle" | "running" | "waiting" | "stopped" = "idle";
     #child: ChildProcess | undefined;
     #cgroup: Cgroup | undefined;
+    #env: Readonly<Record<string, string>> = {};
     #startedAt = 0;
     #delay = 0;
     #reason: string | undefined;
     #timer: NodeJS.Timeout | undefined;
     #stopping: Promise<void> | undefined;
     #cleaning: Promise<void> = Promise.resolve();
+    #written: Promise<unknown> = Promise.resolve();
 
     constructor(host: Host, spec: ProcessSpec) {
         super();
@@ -134,13 +137,18 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
 
     /** @throws {@link Refusal} when the program cannot be run at all. */
     async start(): Promise<void> {
-        const { command, cwd, env, account } = this.spec;
-        this.spec.beforeStart?.();
+        await this.spec.beforeStart?.();
+        if (this.#stopping !== undefined) {
+            return;
+        }
+        const { command, cwd, account } = this.spec;
+        const env = typeof this.spec.env === "function" ? this.spec.env() : this.spec.env;
+        this.#env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...env, [markName]: mark(this.#dir, this.spec.id) };
         this.#cgroup = this.#limited();
         this.#reason = undefined;
         const child = spawn(command[0] ?? "", command.slice(1), {
             cwd,
-            env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...env, [markName]: mark(this.#dir, this.spec.id) },
+            env: this.#env,
             // A session and group of its own, so that one signal reaches all its children.
             detached: true,
             stdio: ["ignore", "pipe", "pipe"],
@@ -181,6 +189,11 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
             await once(this, "exited");
         }
         return this.exits.at(-1);
+    }
+
+    /** Resolves when all that the last run wrote is in the log. */
+    async drained(): Promise<void> {
+        await this.#written;
     }
 
     sampled(use: Use): void {
@@ -286,6 +299,7 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
     }
 
     #capture(child: ChildProcess): void {
+        this.#written = new Promise((resolve) => child.once("close", resolve));
         for (const stream of ["stdout", "stderr"] as const) {
             const lines = new Lines((text) => {
                 this.#remember(text);
@@ -317,9 +331,20 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
     }
 
     #whyNot(error: NodeJS.ErrnoException): string {
-        if (error.code === "ENOENT") {
-            return existsSync(this.spec.cwd) ? "there is no such program" : `its folder ${this.spec.cwd} is not there`;
+        const { command, cwd } = this.spec;
+        if (error.code !== "ENOENT" && error.code !== "EACCES") {
+            return error.message;
         }
-        return error.code === "EACCES" ? "it may not be run (no permission)" : error.message;
+        if (!existsSync(cwd)) {
+            return `its folder ${cwd} is not there`;
+        }
+        // A folder of PATH that is closed to the account gives EACCES as well, so it is looked at anew.
+        const path = (this.#env["PATH"] ?? "").split(delimiter);
+        const places = (command[0] ?? "").includes("/")
+            ? [resolve(cwd, command[0] ?? "")]
+            : path.map((each) => join(each, command[0] ?? ""));
+        return places.some((each) => existsSync(each))
+            ? "it may not be run (no permission)"
+            : "there is no such program";
     }
 }

@@ -1,0 +1,340 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Host, Refusal } from "../kind";
+import { type Replicas, type Rollout } from "./inputs";
+import { Scaler } from "./scale";
+import { Unit, type Workload } from "./unit";
+
+/** FleetCall is what one use of {@link Fleet.apply} is told. */
+export interface FleetCall {
+    readonly restoring: boolean;
+    readonly signal: AbortSignal;
+    progress(line: string): void;
+}
+
+/** How long a new version must hold before the old one is ended, in seconds. */
+export interface Bake {
+    readonly create: number;
+    readonly update: number;
+}
+
+/** Fleet is all replicas of one workload: it rolls them over, scales them, and tells the endpoints who is ready. */
+export class Fleet {
+    #workload: Workload | undefined;
+    #replicas: Replicas = { min: 0, max: 0 };
+    #units: Unit[] = [];
+    readonly #retiring = new Map<Unit, Promise<void>>();
+    readonly #scaler = new Scaler();
+    #timer: NodeJS.Timeout | undefined;
+    #busy = false;
+    #services = new Set<string>();
+
+    constructor(
+        readonly host: Host,
+        readonly owner: string,
+        readonly bake: Bake = { create: 3, update: 10 },
+    ) {}
+
+    /** Those of the current version whose programs all run. */
+    get running(): number {
+        return this.#units.filter((unit) => unit.running).length;
+    }
+
+    get units(): readonly Unit[] {
+        return this.#units;
+    }
+
+    /** Brings it to `workload`. If it rejects, what ran before serves on. */
+    async apply(workload: Workload, replicas: Replicas, rollout: Rollout, call: FleetCall): Promise<void> {
+        this.#busy = true;
+        try {
+            const count = clamp(this.#units.length, replicas);
+            if (this.#workload !== undefined && same(this.#workload, workload)) {
+                await this.#resize(count, rollout, call);
+            } else if (call.restoring) {
+                this.#workload = workload;
+                await this.#restore(count);
+            } else if (this.#units.length === 0) {
+                await this.#create(workload, count, rollout, call);
+            } else if (rollout.strategy === "recreate") {
+                await this.#recreate(workload, count, rollout, call);
+            } else {
+                await this.#roll(workload, count, rollout, call);
+            }
+            this.#workload = workload;
+            this.#replicas = replicas;
+        } finally {
+            this.#busy = false;
+            this.#publish();
+        }
+        this.#timer ??= setInterval(() => this.#scale(), 5_000).unref();
+    }
+
+    /** Ends all: nobody is sent to it any more, requests under way may end. */
+    async stop(): Promise<void> {
+        clearInterval(this.#timer);
+        this.#timer = undefined;
+        const units = this.#units.splice(0);
+        units.forEach((unit) => this.#retire(unit));
+        this.#publish();
+        await Promise.all(
+            [...this.#retiring].map(async ([unit, retired]) => {
+                await unit.stop();
+                await retired;
+            }),
+        );
+        this.#workload = undefined;
+    }
+
+    /** Takes it from the endpoints, lets requests end, and ends it. */
+    async remove(): Promise<void> {
+        const units = this.#units.splice(0);
+        units.forEach((unit) => this.#retire(unit));
+        this.#publish();
+        await Promise.all(this.#retiring.values());
+        await this.stop();
+    }
+
+    async #create(workload: Workload, count: number, rollout: Rollout, call: FleetCall): Promise<void> {
+        try {
+            const added = await this.#fresh(workload, count, rollout, call, (unit) => {
+                this.#units.push(unit);
+                this.#publish();
+            });
+            await this.#hold(added, this.bake.create, call);
+            added.forEach((unit) => unit.keepUp());
+        } catch (error) {
+            const units = this.#units.splice(0);
+            this.#publish();
+            await this.#drop(units);
+            throw error;
+        }
+    }
+
+    /** New ones beside the old; the old ones end only when all new ones have held for a while. */
+    async #roll(workload: Workload, count: number, rollout: Rollout, call: FleetCall): Promise<void> {
+        const old = [...this.#units];
+        const drain = (fresh: number) => {
+            // As many old ones go out of service as new ones came in; the last ones when all new ones are there.
+            const stay = fresh >= count ? 0 : Math.max(0, old.length - fresh);
+            old.forEach((unit, index) => (unit.draining = index >= stay));
+        };
+        const added: Unit[] = [];
+        try {
+            await this.#fresh(workload, count, rollout, call, (unit) => {
+                added.push(unit);
+                this.#units.push(unit);
+                drain(added.length);
+                this.#publish();
+                call.progress(`${unit.id} is ready (${added.length} of ${count})`);
+            });
+            await this.#hold(added, this.bake.update, call);
+        } catch (error) {
+            this.#units = old;
+            old.forEach((unit) => (unit.draining = false));
+            this.#publish();
+            await this.#drop(added);
+            throw error;
+        }
+        added.forEach((unit) => unit.keepUp());
+        this.#units = added;
+        old.forEach((unit) => this.#retire(unit));
+    }
+
+    /** For what may not run twice: the old ones end first, and come back when the new ones fail. */
+    async #recreate(workload: Workload, count: number, rollout: Rollout, call: FleetCall): Promise<void> {
+        const before = this.#workload;
+        const old = this.#units.splice(0);
+        old.forEach((unit) => this.#retire(unit));
+        this.#publish();
+        await Promise.all(this.#retiring.values());
+        try {
+            await this.#create(workload, count, rollout, call);
+        } catch (error) {
+            if (before !== undefined) {
+                call.progress("the new version failed: starts the old one again");
+                await this.#add(before, old.length);
+                await Promise.all(
+                    this.#units.map((unit) => unit.whenReady(rollout.timeoutSeconds, new AbortController().signal)),
+                );
+            }
+            throw error;
+        }
+    }
+
+    /** Starts new ones, so many at a time, and hands each over when it is ready. If one fails, it is not left behind. */
+    async #fresh(
+        workload: Workload,
+        count: number,
+        rollout: Rollout,
+        call: FleetCall,
+        ready: (unit: Unit) => void,
+    ): Promise<Unit[]> {
+        const all: Unit[] = [];
+        while (all.length < count) {
+            const size = Math.min(Math.max(1, rollout.maxSurge), count - all.length);
+            const batch: Unit[] = [];
+            for (let index = 0; index < size; index++) {
+                batch.push(this.#unit(workload, [...all, ...batch]));
+            }
+            const faults = await Promise.all(
+                batch.map(async (unit) => {
+                    try {
+                        await unit.start();
+                        return await unit.whenReady(rollout.timeoutSeconds, call.signal);
+                    } catch (error) {
+                        return error instanceof Refusal ? error.message : Promise.reject(error as Error);
+                    }
+                }),
+            ).catch(async (error: unknown) => {
+                await this.#drop(batch);
+                throw error;
+            });
+            const bad = faults.findIndex((fault) => fault !== undefined);
+            if (bad >= 0) {
+                const refusal = await this.#refusal(batch[bad], faults[bad]);
+                await this.#drop(batch);
+                throw refusal;
+            }
+            all.push(...batch);
+            batch.forEach(ready);
+        }
+        return all;
+    }
+
+    /** Watches new ones for a while. @throws {@link Refusal} when one of them ends. */
+    async #hold(units: readonly Unit[], seconds: number, call: FleetCall): Promise<void> {
+        const deadline = Date.now() + seconds * 1000;
+        while (Date.now() < deadline) {
+            const bad = units.find((unit) => unit.ended() !== undefined);
+            if (bad !== undefined || call.signal.aborted) {
+                const fault = bad === undefined ? "given up by the user" : `was ready, and then ${bad.ended()}`;
+                throw await this.#refusal(bad ?? units[0], fault);
+            }
+            await pause(50);
+        }
+    }
+
+    async #refusal(unit: Unit | undefined, fault: string | undefined): Promise<Refusal> {
+        await unit?.written();
+        const kept = this.#workload === undefined ? "" : "; the version before serves on";
+        const lines = unit?.tail(20) ?? [];
+        const log =
+            lines.length === 0
+                ? "It wrote nothing."
+                : `Its last lines:\n${lines.map((line) => `    ${line}`).join("\n")}`;
+        return new Refusal(`${this.owner.replace("/", " ")}: ${unit?.id}: ${fault}${kept}. ${log}`);
+    }
+
+    async #resize(count: number, rollout: Rollout, call: FleetCall): Promise<void> {
+        const workload = this.#workload;
+        const added: Unit[] = [];
+        try {
+            if (workload !== undefined && count > this.#units.length) {
+                await this.#fresh(workload, count - this.#units.length, rollout, call, (unit) => {
+                    added.push(unit);
+                    this.#units.push(unit);
+                    this.#publish();
+                });
+            }
+        } catch (error) {
+            this.#units = this.#units.filter((unit) => !added.includes(unit));
+            await this.#drop(added);
+            throw error;
+        }
+        added.forEach((unit) => unit.keepUp());
+        this.#units.splice(count).forEach((unit) => this.#retire(unit));
+        this.#publish();
+    }
+
+    async #restore(count: number): Promise<void> {
+        if (this.#workload !== undefined) {
+            await this.#add(this.#workload, count);
+        }
+    }
+
+    /** Starts some and does not wait: what fails is started again until it works. */
+    async #add(workload: Workload, count: number): Promise<void> {
+        for (let index = 0; index < count; index++) {
+            const unit = this.#unit(workload);
+            unit.keepUp();
+            this.#units.push(unit);
+            await unit.start();
+        }
+    }
+
+    #scale(): void {
+        const workload = this.#workload;
+        const { min, max, cpuPercent } = this.#replicas;
+        if (this.#busy || workload === undefined || cpuPercent === undefined || max <= min) {
+            return;
+        }
+        const wanted = this.#scaler.wanted(
+            this.#units.map((unit) => unit.cpuPercent),
+            { min, max, cpuPercent },
+            Date.now(),
+        );
+        if (wanted > this.#units.length) {
+            this.#busy = true;
+            this.#add(workload, wanted - this.#units.length)
+                .catch((error: unknown) => this.host.report(`${this.owner}: ${String(error)}`))
+                .finally(() => (this.#busy = false));
+        } else {
+            this.#units.splice(wanted).forEach((unit) => this.#retire(unit));
+            this.#publish();
+        }
+    }
+
+    #unit(workload: Workload, more: readonly Unit[] = []): Unit {
+        const used = new Set([...this.#units, ...more, ...this.#retiring.keys()].map((unit) => unit.number));
+        let number = 1;
+        while (used.has(number)) {
+            number++;
+        }
+        return new Unit(this.host, workload, number, () => this.#publish());
+    }
+
+    /** Gets no new connections, ends the ones it has, and then itself: nobody waits for it. */
+    #retire(unit: Unit): void {
+        unit.draining = true;
+        const retired = unit
+            .drained()
+            .then(() => unit.stop())
+            .catch((error: unknown) => this.host.report(`${this.owner}: ${String(error)}`))
+            .finally(() => {
+                this.#retiring.delete(unit);
+                this.#publish();
+            });
+        this.#retiring.set(unit, retired);
+    }
+
+    async #drop(units: readonly Unit[]): Promise<void> {
+        await Promise.all(units.map((unit) => unit.stop(Math.min(5, unit.workload.stopGraceSeconds))));
+    }
+
+    #publish(): void {
+        const all = [...this.#units, ...this.#retiring.keys()];
+        const services = new Set(all.flatMap((unit) => unit.workload.ports.map(({ name }) => name)));
+        for (const name of new Set([...services, ...this.#services])) {
+            const targets = all
+                .filter((unit) => unit.ready && unit.ports[name] !== undefined)
+                .map((unit) => ({
+                    id: unit.id,
+                    host: "127.0.0.1",
+                    port: unit.ports[name] ?? 0,
+                    draining: unit.draining,
+                }));
+            this.host.endpoints.publish(`${this.owner}/${name}`, targets);
+        }
+        this.#services = services;
+    }
+}
+
+/** Whether what runs is what is wanted: permits are not in it, they apply to what runs. */
+function same(one: Workload, two: Workload): boolean {
+    return JSON.stringify(one) === JSON.stringify(two);
+}
+
+function clamp(count: number, { min, max }: Replicas): number {
+    // Nothing here could start one for a request, so there is always one.
+    return Math.max(1, min, Math.min(count, max));
+}

@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { get } from "node:http";
+import { connect } from "node:net";
+import { type Account } from "../process/account";
+import { signalProcess } from "../process/records";
+import { type Probe } from "./inputs";
+
+/** What a probe is asked of. */
+export interface Subject {
+    readonly ports: Readonly<Record<string, number>>;
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly account: Account | undefined;
+}
+
+/** Asks once. Resolves to what was wrong, or to undefined when all is well. */
+export async function ask(probe: Probe, subject: Subject): Promise<string | undefined> {
+    const ms = probe.timeoutSeconds * 1000;
+    if (probe.command !== undefined) {
+        return runs(probe.command, subject, ms);
+    }
+    const port = probe.port === undefined ? Object.values(subject.ports)[0] : subject.ports[probe.port];
+    if (port === undefined) {
+        return probe.port === undefined ? undefined : `there is no port named ${probe.port}`;
+    }
+    return probe.path === undefined ? connects(port, ms) : answers(port, probe.path, ms);
+}
+
+function answers(port: number, path: string, ms: number): Promise<string | undefined> {
+    const what = `GET ${path}`;
+    return new Promise((resolve) => {
+        const request = get({ host: "127.0.0.1", port, path, agent: false, headers: { "user-agent": "mvi-health" } });
+        const timer = setTimeout(() => {
+            resolve(`${what}: no answer within ${ms / 1000} s`);
+            request.destroy();
+        }, ms);
+        const done = (fault: string | undefined) => {
+            clearTimeout(timer);
+            resolve(fault);
+            request.destroy();
+        };
+        request.on("response", ({ statusCode = 0 }) =>
+            done(statusCode >= 200 && statusCode < 400 ? undefined : `${what}: status ${statusCode}`),
+        );
+        request.on("error", (error: NodeJS.ErrnoException) => done(`${what}: ${plain(error)}`));
+    });
+}
+
+function connects(port: number, ms: number): Promise<string | undefined> {
+    return new Promise((resolve) => {
+        const socket = connect({ host: "127.0.0.1", port, timeout: ms });
+        const done = (fault: string | undefined) => {
+            socket.destroy();
+            resolve(fault === undefined ? undefined : `TCP connect: ${fault}`);
+        };
+        socket.on("connect", () => done(undefined));
+        socket.on("timeout", () => done(`no answer within ${ms / 1000} s`));
+        socket.on("error", (error: NodeJS.ErrnoException) => done(plain(error)));
+    });
+}
+
+function runs(command: readonly string[], subject: Subject, ms: number): Promise<string | undefined> {
+    const what = command.join(" ");
+    return new Promise((resolve) => {
+        const { cwd, env, account } = subject;
+        const child = spawn(command[0] ?? "", command.slice(1), {
+            cwd,
+            env,
+            detached: true,
+            stdio: "ignore",
+            ...(account ?? {}),
+        });
+        const timer = setTimeout(() => {
+            resolve(`${what}: not done within ${ms / 1000} s`);
+            if (child.pid !== undefined) {
+                signalProcess(-child.pid, "SIGKILL");
+            }
+        }, ms);
+        child.on("error", (error) => {
+            clearTimeout(timer);
+            resolve(`${what}: ${error.message}`);
+        });
+        child.on("exit", (code, signal) => {
+            clearTimeout(timer);
+            resolve(code === 0 ? undefined : `${what}: ${code === null ? `signal ${signal}` : `exit code ${code}`}`);
+        });
+    });
+}
+
+function plain(error: NodeJS.ErrnoException): string {
+    return error.code === "ECONNREFUSED" ? "nothing listens on its port (PORT)" : error.message;
+}

@@ -1,0 +1,145 @@
+import { chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { type Host, type Kind, type Permit, Refusal } from "../kind";
+import { type Launch, launchOf } from "../image/config";
+import { type Account, workloadAccount, workloadFolder } from "../process/account";
+import { type ImageRef } from "./inputs";
+
+/** Program is one process of a workload, as it is started: secrets are resolved. */
+export interface Program {
+    /** Of a sidecar; "" for the main one. */
+    readonly name: string;
+    readonly launch: Launch;
+    readonly env: Readonly<Record<string, string>>;
+    readonly files: Readonly<Record<string, string>>;
+    readonly cpu?: number;
+    readonly memory?: number;
+    readonly stopSignal?: NodeJS.Signals;
+    /** A home that is kept. @default one of its own, emptied at each start */
+    readonly home?: string;
+}
+
+/** What a workload says about one of its programs. */
+export interface ProgramInputs {
+    readonly name?: string;
+    readonly image: ImageRef;
+    readonly command?: readonly string[];
+    readonly entrypoint?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly secretEnv?: Readonly<Record<string, string>>;
+    readonly secretFiles?: Readonly<Record<string, string>>;
+    readonly cpu?: number;
+    readonly memory?: number;
+}
+
+/** The kind that knows the values of `secret:<name>`. */
+interface Secrets extends Kind {
+    resolve(name: string): string | Promise<string>;
+}
+
+/** @throws {@link Refusal} when there is no command, or a secret is not there. */
+export async function programOf(host: Host, owner: string, inputs: ProgramInputs): Promise<Program> {
+    const launch = launchOf(inputs.image, inputs);
+    if (launch.command.length === 0) {
+        throw new Refusal(
+            `${owner}: there is nothing to start: give a command, a CMD in the Dockerfile, or scripts.start in package.json`,
+        );
+    }
+    const { stopSignal } = inputs.image.config;
+    return {
+        name: inputs.name ?? "",
+        launch,
+        env: { ...inputs.env, ...(await resolved(host, inputs.secretEnv)) },
+        files: await resolved(host, inputs.secretFiles),
+        ...(inputs.cpu === undefined ? {} : { cpu: inputs.cpu }),
+        ...(inputs.memory === undefined ? {} : { memory: inputs.memory }),
+        ...(stopSignal === undefined ? {} : { stopSignal: stopSignal as NodeJS.Signals }),
+    };
+}
+
+/** The variables by which a workload is somebody: the servers of the agent let it do what its permits say. */
+export function identityOf(host: Host, owner: string, permits: readonly Permit[]): Record<string, string> {
+    const { accessKeyId, secretAccessKey } = host.identities.issue(owner, permits);
+    return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: "local" };
+}
+
+/** Private is what one running program has for itself on disk: a home, a folder for temporary files, its secret files. */
+export class Private {
+    readonly account: Account | undefined = workloadAccount();
+    readonly #folder: string;
+
+    constructor(
+        host: Host,
+        id: string,
+        private readonly program: Program,
+    ) {
+        this.#folder = join(workloadFolder(host, "run"), encodeURIComponent(id));
+    }
+
+    get home(): string {
+        return this.program.home ?? join(this.#folder, "home");
+    }
+
+    /** Makes it anew, empty: the file system of a workload ends with it. */
+    prepare(): void {
+        this.remove();
+        for (const path of [this.#folder, this.home, join(this.#folder, "tmp"), join(this.#folder, "files")]) {
+            mkdirSync(path, { recursive: true, mode: 0o700 });
+            this.#give(path);
+        }
+        for (const [path, content] of Object.entries(this.program.files)) {
+            const file = this.#file(path);
+            mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+            for (let each = dirname(file); each !== join(this.#folder, "files"); each = dirname(each)) {
+                this.#give(each);
+            }
+            writeFileSync(file, content, { mode: 0o400 });
+            this.#give(file);
+        }
+    }
+
+    remove(): void {
+        rmSync(this.#folder, { recursive: true, force: true });
+    }
+
+    /**
+     * The whole environment: the image's, its identity, the declaration's, and on top what the machine gives.
+     */
+    env(identity: Readonly<Record<string, string>>, given: Readonly<Record<string, string>>): Record<string, string> {
+        const { launch, env } = this.program;
+        const own = Object.entries({ ...launch.env, ...identity, ...env }).map(([name, value]) => [
+            name,
+            this.#real(value),
+        ]);
+        const real = Object.fromEntries(own) as Record<string, string>;
+        return { ...real, ...given, HOME: this.home, TMPDIR: join(this.#folder, "tmp") };
+    }
+
+    get command(): string[] {
+        return this.program.launch.command.map((word) => this.#real(word));
+    }
+
+    #file(path: string): string {
+        return join(this.#folder, "files", posix.resolve("/", path));
+    }
+
+    /** A secret file's path is where it is meant to be; what names it is told where it is. */
+    #real(text: string): string {
+        return Object.keys(this.program.files).reduce((now, path) => (now === path ? this.#file(path) : now), text);
+    }
+
+    #give(path: string): void {
+        if (this.account !== undefined) {
+            chownSync(path, this.account.uid, this.account.gid);
+        }
+    }
+}
+
+async function resolved(host: Host, values: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
+    const list: [string, string][] = [];
+    for (const [name, value] of Object.entries(values)) {
+        const secret = /^secret:(.+)$/.exec(value)?.[1];
+        list.push([name, secret === undefined ? value : await host.kind<Secrets>("Secret").resolve(secret)]);
+    }
+    return Object.fromEntries(list);
+}

@@ -1,0 +1,311 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Host } from "../kind";
+import { mark, markName } from "../process/records";
+import { type Exit, Supervised } from "../process/supervisor";
+import { type Health, type Port, type Probe } from "./inputs";
+import { givePort, isFree, openConnections, takePort } from "./ports";
+import { ask, type Subject } from "./probe";
+import { Private, type Program } from "./program";
+
+/** Workload is one version of what a fleet runs. */
+export interface Workload {
+    /** `Container/web` */
+    readonly owner: string;
+    readonly name: string;
+    readonly log: string;
+    /** Sidecars first; the main one is last. */
+    readonly programs: readonly Program[];
+    /** Given to all its programs. */
+    readonly identity: Readonly<Record<string, string>>;
+    readonly ports: readonly Port[];
+    readonly health: Health;
+    readonly stopGraceSeconds: number;
+}
+
+/** Part is one of its programs. */
+interface Part {
+    readonly supervised: Supervised;
+    readonly private: Private;
+    readonly program: Program;
+}
+
+const defaultProbe: Probe = { intervalSeconds: 10, timeoutSeconds: 5, failures: 3, initialDelaySeconds: 0 };
+
+/** Unit is one replica: its main program and its sidecars, started, checked and ended as one. */
+export class Unit {
+    ready = false;
+    draining = false;
+    /** What its last failed check said. */
+    fault: string | undefined;
+    readonly #programs: readonly Part[];
+    readonly #ports: Record<string, number> = {};
+    readonly #stopped = new AbortController();
+    #stopping: Promise<void> | undefined;
+
+    /** @param changed - Called when it becomes ready, or no longer is. */
+    constructor(
+        readonly host: Host,
+        readonly workload: Workload,
+        readonly number: number,
+        private readonly changed: () => void,
+    ) {
+        this.#programs = workload.programs.map((program) => {
+            const id = `${workload.owner}/${number}${program.name === "" ? "" : `/${program.name}`}`;
+            const own = new Private(host, id, program);
+            const source = `${workload.name}/${number}`;
+            const supervised = new Supervised(host, {
+                id,
+                command: own.command,
+                cwd: program.launch.cwd,
+                env: () => own.env(workload.identity, this.#given(program)),
+                account: own.account,
+                log: workload.log,
+                source: program.name === "" ? source : `${source}/${program.name}`,
+                restart: "never",
+                stopGraceSeconds: workload.stopGraceSeconds,
+                dimensions: {
+                    resource: workload.owner,
+                    replica: String(number),
+                    ...(program.name === "" ? {} : { sidecar: program.name }),
+                },
+                beforeStart: async () => {
+                    if (program.name === "") {
+                        await this.#takePorts();
+                    }
+                    own.prepare();
+                },
+                ...(program.cpu === undefined ? {} : { cpu: program.cpu }),
+                ...(program.memory === undefined ? {} : { memory: program.memory }),
+                ...(program.stopSignal === undefined ? {} : { stopSignal: program.stopSignal }),
+            });
+            return { supervised, private: own, program };
+        });
+    }
+
+    get id(): string {
+        return `${this.workload.name}/${this.number}`;
+    }
+
+    get main(): Supervised {
+        return this.#main.supervised;
+    }
+
+    get ports(): Readonly<Record<string, number>> {
+        return this.#ports;
+    }
+
+    /** Whether all its programs run now. */
+    get running(): boolean {
+        return this.#programs.every(({ supervised }) => supervised.state === "running");
+    }
+
+    /** Of the cores it was given, since the last sample; undefined before the second. */
+    get cpuPercent(): number | undefined {
+        const { use, spec } = this.main;
+        return use?.cpuPercent === undefined ? undefined : use.cpuPercent / (spec.cpu ?? 1);
+    }
+
+    /** Starts it. A crash is left as it is until {@link keepUp}. */
+    async start(): Promise<void> {
+        await this.#takePorts();
+        this.main.on("exited", () => this.#setReady(false));
+        this.main.on("started", () => this.#inBackground(this.#watch(this.main.pid)));
+        for (const { supervised } of this.#programs) {
+            await supervised.start();
+        }
+    }
+
+    /** From now on what crashes is started again. */
+    keepUp(): void {
+        for (const { supervised } of this.#programs) {
+            supervised.restart = "always";
+        }
+    }
+
+    /** Resolves to undefined once it is ready; to the fault if it ends, or is not ready in time. */
+    async whenReady(timeoutSeconds: number, signal: AbortSignal): Promise<string | undefined> {
+        const deadline = Date.now() + timeoutSeconds * 1000;
+        while (!this.ready) {
+            const ended = this.ended();
+            if (ended !== undefined) {
+                return ended;
+            }
+            if (Date.now() > deadline) {
+                return `not ready within ${timeoutSeconds} s: ${this.fault ?? "its checks did not pass"}`;
+            }
+            if (signal.aborted) {
+                return "given up by the user";
+            }
+            await pause(50);
+        }
+        return undefined;
+    }
+
+    /** Says which of its programs has ended, and how. */
+    ended(): string | undefined {
+        const gone = this.#programs.find(
+            ({ supervised }) => supervised.state === "stopped" || supervised.state === "waiting",
+        );
+        const exit: Exit | undefined = gone?.supervised.exits.at(-1);
+        const who = gone?.program.name ? `its sidecar ${gone.program.name}` : "it";
+        return gone === undefined
+            ? undefined
+            : `${who} ended with ${exit?.reason ?? "an error"} after ${((exit?.ranMs ?? 0) / 1000).toFixed(1)} s`;
+    }
+
+    /** The last lines of all its programs. */
+    tail(count = 20): string[] {
+        return this.#programs.flatMap(({ supervised }) => supervised.tail(count)).slice(-count);
+    }
+
+    /** Resolves when what its ended programs wrote is in the log. */
+    async written(): Promise<void> {
+        const ended = this.#programs.filter(
+            ({ supervised }) => supervised.state !== "running" && supervised.exits.length > 0,
+        );
+        await Promise.all(ended.map(({ supervised }) => supervised.drained()));
+    }
+
+    /** Waits until nobody is connected to it, for its stop grace at the most. */
+    async drained(): Promise<void> {
+        const deadline = Date.now() + this.workload.stopGraceSeconds * 1000;
+        // Those who watch the endpoints take their new connections elsewhere first.
+        await pause(100);
+        while (Date.now() < deadline && this.running) {
+            const open = openConnections(Object.values(this.#ports));
+            if (open === 0 || this.#stopping !== undefined) {
+                return;
+            }
+            await pause(100);
+        }
+    }
+
+    /** Ends it: the main program first, then its sidecars. Nothing of it is left then. */
+    async stop(graceSeconds = this.workload.stopGraceSeconds): Promise<void> {
+        this.#stopping ??= this.#stop(graceSeconds);
+        await this.#stopping;
+    }
+
+    async #stop(graceSeconds: number): Promise<void> {
+        this.#stopped.abort();
+        this.#setReady(false);
+        for (const { supervised, private: own } of [...this.#programs].reverse()) {
+            await supervised.stop(graceSeconds);
+            own.remove();
+        }
+        Object.values(this.#ports).forEach(givePort);
+    }
+
+    get #main(): Part {
+        const main = this.#programs.at(-1);
+        if (main === undefined) {
+            throw new Error(`${this.workload.owner} has no program`);
+        }
+        return main;
+    }
+
+    #setReady(ready: boolean): void {
+        if (this.ready !== ready) {
+            this.ready = ready;
+            this.changed();
+        }
+    }
+
+    /** Checks one run of the main program, from its start to its end. */
+    async #watch(pid: number | undefined): Promise<void> {
+        const runs = () => this.main.pid === pid && !this.#stopped.signal.aborted;
+        const { startup, readiness, liveness } = this.workload.health;
+        const first = startup ?? readiness ?? liveness ?? defaultProbe;
+        await this.#wait(first.initialDelaySeconds);
+        const deadline = Date.now() + Math.max(1, first.failures) * first.intervalSeconds * 1000;
+        // Often at first: most are ready in less than a second.
+        for (let ms = 100; runs(); ms = Math.min(ms * 1.5, first.intervalSeconds * 1000)) {
+            this.fault = await this.#ask(first);
+            if (this.fault === undefined && startup !== undefined && readiness !== undefined) {
+                this.fault = await this.#ask(readiness);
+            }
+            if (this.fault === undefined || !runs()) {
+                break;
+            }
+            // A first start is timed by its rollout; one after a crash has only itself.
+            if (startup !== undefined && this.main.restart === "always" && Date.now() > deadline) {
+                await this.main.end(`startup check failed: ${this.fault}`);
+            }
+            await this.#wait(ms / 1000);
+        }
+        if (runs()) {
+            this.#setReady(true);
+            await Promise.all([
+                this.#repeat(readiness ?? liveness ?? defaultProbe, runs, (ok) => this.#setReady(ok)),
+                liveness &&
+                    this.#repeat(liveness, runs, (ok, fault) => {
+                        if (!ok) {
+                            this.#inBackground(this.main.end(`liveness check failed: ${fault}`));
+                        }
+                    }),
+            ]);
+        }
+    }
+
+    async #repeat(probe: Probe, runs: () => boolean, tell: (ok: boolean, fault?: string) => void): Promise<void> {
+        for (let failures = 0; runs();) {
+            await this.#wait(probe.intervalSeconds);
+            const fault = runs() ? await this.#ask(probe) : undefined;
+            if (!runs()) {
+                return;
+            }
+            this.fault = fault ?? this.fault;
+            failures = fault === undefined ? 0 : failures + 1;
+            if (fault === undefined) {
+                tell(true);
+            } else if (failures >= probe.failures) {
+                tell(false, fault);
+            }
+        }
+    }
+
+    #ask(probe: Probe): Promise<string | undefined> {
+        const { private: own, program } = this.#main;
+        const env = {
+            ...own.env(this.workload.identity, this.#given(program)),
+            [markName]: mark(this.host.folder("processes"), `${this.main.spec.id}/check`),
+        };
+        const subject: Subject = { ports: this.#ports, cwd: program.launch.cwd, env, account: own.account };
+        return ask(probe, subject);
+    }
+
+    async #wait(seconds: number): Promise<void> {
+        // It only rejects when it is stopped, which the caller looks at next.
+        await pause(seconds * 1000, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined);
+    }
+
+    /** What the machine gives: it stands above what the declaration says. */
+    #given(program: Program): Record<string, string> {
+        const numbers = Object.entries(this.#ports).map(([name, port]) => [
+            `${name.toUpperCase().replace(/\W/g, "_")}_PORT`,
+            String(port),
+        ]);
+        const first = Object.values(this.#ports)[0];
+        return {
+            ...(Object.fromEntries(numbers) as Record<string, string>),
+            // A sidecar shares the network: on the same PORT it would take the main program's.
+            ...(first === undefined || program.name !== "" ? {} : { PORT: String(first) }),
+            HOST: "127.0.0.1",
+            MVI_REPLICA: String(this.number),
+        };
+    }
+
+    /** Its ports stay the same over restarts, but for one that another program has taken meanwhile. */
+    async #takePorts(): Promise<void> {
+        for (const { name } of this.workload.ports) {
+            const port = this.#ports[name];
+            if (port === undefined || !(await isFree(port))) {
+                this.#ports[name] = await takePort();
+            }
+        }
+    }
+
+    #inBackground(work: Promise<void>): void {
+        work.catch((error: unknown) => this.host.report(`${this.workload.owner}/${this.number}: ${String(error)}`));
+    }
+}
