@@ -12,7 +12,8 @@ export interface Route {
 export interface Redirect {
     /** An absolute URL, or a path of the same host. `{path}` and `{query}` (with its `?`) stand for those of the request. */
     readonly to: string;
-    readonly status: 301 | 302 | 303 | 307 | 308;
+    /** 301, 302, 303, 307 or 308. */
+    readonly status: number;
 }
 
 /** RouteTable finds the most specific route: an exact host before the longest `*.x` before any host, then the longest path. */
