@@ -57,6 +57,8 @@ const MAX_XML = 8 * 1024 ** 2;
 class Sums {
     private readonly md5 = newDigest("MD5");
     private readonly digests = new Map<Algorithm, Digest>();
+    /** The headers that are to follow the body. */
+    private readonly announced: ReadonlySet<string>;
 
     constructor(
         private readonly headers: IncomingHttpHeaders,
@@ -65,10 +67,10 @@ class Sums {
         const trailers = String(headers["x-amz-trailer"] ?? "")
             .toLowerCase()
             .split(",");
-        const announced = new Set(trailers.map((name) => name.trim()));
+        this.announced = new Set(trailers.map((name) => name.trim()));
         for (const algorithm of ALGORITHMS) {
             const name = headerOf(algorithm);
-            if (headers[name] !== undefined || announced.has(name) || algorithm === wanted) {
+            if (headers[name] !== undefined || this.announced.has(name) || algorithm === wanted) {
                 this.digests.set(algorithm, newDigest(algorithm));
             }
         }
@@ -89,6 +91,7 @@ class Sums {
             const name = headerOf(algorithm);
             const given = trailers.get(name) ?? this.headers[name];
             if (given !== undefined) compare(name, String(given), sum);
+            else if (this.announced.has(name)) throw new S3Fault("InvalidDigest", `The trailer ${name} did not come.`);
             if (checksum && algorithm !== this.wanted) continue;
             checksum = { algorithm, value: sum.toString("base64"), type: "FULL_OBJECT" };
         }

@@ -86,7 +86,9 @@ async function answer(options: BlobServerOptions, request: IncomingMessage, resp
             options.report(`blob: ${log.operation} broke off: ${String(error)}`);
             response.destroy();
         } else {
-            refuse(options, error, request, response, log.operation, id);
+            // A bucket that was removed meanwhile took the ground from under the request.
+            const gone = log.bucket !== undefined && !options.store.find(log.bucket);
+            refuse(options, gone ? new S3Fault("NoSuchBucket") : error, request, response, log.operation, id);
         }
     }
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;

@@ -155,6 +155,21 @@ describe("Bucket", () => {
         expect(taken).to.be.instanceOf(Refusal).with.property("message").that.contains("taken by Bucket uploads");
     });
 
+    it("answers a request whose bucket is removed meanwhile", async () => {
+        const { endpoint } = await kind.apply("uploads", inputs(), call());
+        await kind.apply("films", inputs({ name: "films" }), call());
+        const writer = client(endpoint, ["write"]);
+        const sent = Array.from({ length: 40 }, (_, at) =>
+            faultOf(
+                writer.send(new s3.PutObjectCommand({ Bucket: "uploads", Key: `k${at}`, Body: Buffer.alloc(200_000) })),
+            ),
+        );
+        await Promise.race(sent);
+        await kind.remove("uploads", inputs({ forceDestroy: true }));
+        for (const fault of await Promise.all(sent)) expect(fault).to.be.oneOf(["none", "404 NoSuchBucket"]);
+        expect(reports).to.deep.equal([]);
+    });
+
     it("names each wrong input", async () => {
         const bad = inputs({
             name: "No",

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
@@ -186,5 +187,44 @@ describe("SigV4", () => {
         expect(await code(body.slice(0, -90))).to.equal("BadFraming");
         expect(await code(`${body}x`)).to.equal("BadFraming");
         expect(await code(body.replace("400;", "3ff;"))).to.equal("BadSignature");
+    });
+
+    // As above, of chunked uploads with a trailer.
+    it("verifies the trailer of a signed stream", async () => {
+        const steps = ["20130524", "us-east-1", "s3", "aws4_request"];
+        const key = steps.reduce(
+            (secret, step) => createHmac("sha256", secret).update(step).digest(),
+            Buffer.from("AWS4wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        );
+        const chain = {
+            key,
+            date: "20130524T000000Z",
+            scope: steps.join("/"),
+            seed: "106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e",
+        };
+        const chunk = (size: number, signature: string) =>
+            `${size.toString(16)};chunk-signature=${signature}\r\n${"a".repeat(size)}${size > 0 ? "\r\n" : ""}`;
+        const body =
+            chunk(65536, "b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2") +
+            chunk(1024, "1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7") +
+            chunk(0, "2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992") +
+            "x-amz-checksum-crc32c:sOO8/Q==\r\n" +
+            "x-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n\r\n";
+        const read = async (text: string, announced = "x-amz-checksum-crc32c") => {
+            const source = Readable.from([Buffer.from(text)]);
+            const payload = { form: "chunks", trailer: true, chain } as const;
+            const { data, trailers } = readPayload(source, payload, { "x-amz-trailer": announced });
+            try {
+                for await (const _ of data);
+                return trailers.get("x-amz-checksum-crc32c");
+            } catch (error) {
+                return (error as SignatureFault).code;
+            }
+        };
+        expect(await read(body)).to.equal("sOO8/Q==");
+        expect(await read(body.replace("sOO8", "sOO9"))).to.equal("BadSignature");
+        expect(await read(body.replace(/x-amz-trailer-signature.*\r\n/, ""))).to.equal("BadSignature");
+        expect(await read(body.replace(/x-amz-checksum.*\r\n/, ""))).to.equal("BadSignature");
+        expect(await read(body, "x-amz-other")).to.equal("BadFraming");
     });
 });
