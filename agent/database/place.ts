@@ -66,3 +66,13 @@ export function tidy(host: Host): void {
         }
     }
 }
+
+/** Removes what is kept outside of the agent's folder, for when the agent removes that: the stack is no more. */
+export function removeElsewhere(host: Host): void {
+    for (const name of ["database", "backups"]) {
+        const folder = place(host, name);
+        if (folder !== resolve(host.folder(name))) {
+            rmSync(dirname(folder), { recursive: true, force: true });
+        }
+    }
+}

@@ -69,7 +69,7 @@ export class Server {
     }
 
     async #serves(engine: Pick<Engine, "ready">): Promise<void> {
-        for (;;) {
+        for (let wait = 20; ; wait = Math.min(250, wait * 1.3)) {
             try {
                 await engine.ready(this.site);
                 return;
@@ -81,7 +81,7 @@ export class Server {
                     throw this.#refusal(error as Error);
                 }
                 // It reads its log after a crash: that takes as long as it takes, and it is no use to give up.
-                await pause(20);
+                await pause(wait);
             }
         }
     }
