@@ -29,11 +29,10 @@ async function report(day) {
         const { rows } = await pool.query(
             "select count(*)::int as entries, (count(*) filter (where words is null))::int as unread from entries",
         );
-        const visits = VISITS_URL && (await openKV(VISITS_URL).get("visits"));
+        const visits = VISITS_URL ? await (await openKV(VISITS_URL)).get("visits") : undefined;
         const text = JSON.stringify({ day, ...(await countDay(pool, day)), inAll: { ...rows[0], visits } }, null, 2);
-        await openBlob(UPLOADS_URL).put(`reports/${day}.json`, Buffer.from(`${text}\n`), {
-            contentType: "application/json",
-        });
+        const reports = await openBlob(UPLOADS_URL);
+        await reports.put(`reports/${day}.json`, `${text}\n`, { contentType: "application/json" });
         log("info", "the report was written", { key: `reports/${day}.json` });
     } finally {
         await pool.end();

@@ -32,8 +32,8 @@ async function ready() {
 const listener = await application({
     title: TITLE,
     pool,
-    uploads: UPLOADS_URL && openBlob(UPLOADS_URL),
-    visits: VISITS_URL && openKV(VISITS_URL),
+    uploads: UPLOADS_URL && (await openBlob(UPLOADS_URL)),
+    visits: VISITS_URL && (await openKV(VISITS_URL)),
     ready,
     ending: () => stopping.signal.aborted,
 });

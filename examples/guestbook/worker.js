@@ -17,7 +17,7 @@ const interval = 10_000;
 
 const { DB_URL, UPLOADS_URL } = process.env;
 const pool = openDatabase(DB_URL);
-const uploads = UPLOADS_URL && openBlob(UPLOADS_URL);
+const uploads = UPLOADS_URL && (await openBlob(UPLOADS_URL));
 const stopping = new AbortController();
 let wake = () => undefined;
 

@@ -16,8 +16,8 @@ describe("The published package, installed in an empty project", function () {
     let project: string;
 
     before(() => {
-        execFileSync(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root, stdio: "pipe" });
         project = mkdtempSync(join(tmpdir(), "mvi-package-"));
+        execFileSync(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root, stdio: "pipe" });
         writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true }));
         const vendored = join(root, "examples", "guestbook", "vendor", "pulumi-mvi.tgz");
         npm("install", vendored);

@@ -75,14 +75,13 @@ export async function application({ title, pool, uploads, visits, ready, ending 
 
     async function picture(response, name) {
         if (!uploads || !(await shows(pool, name))) return json(response, 404, { error: "There is no such picture." });
-        const found = await uploads.get(name);
-        if (!found) return json(response, 404, { error: "There is no such picture." });
+        const body = await uploads.stream(name);
         response.writeHead(200, {
             ...headers,
             "content-type": pictureType(name),
             "cache-control": "public, max-age=31536000, immutable",
         });
-        await pipeline(found.body, response);
+        await pipeline(body, response);
     }
 
     async function route(request, response, path, query) {
@@ -135,6 +134,7 @@ export async function application({ title, pool, uploads, visits, ready, ending 
 
 function answerFault(response, error, path, id) {
     if (error.code === "ERR_STREAM_PREMATURE_CLOSE") return; // the guest has gone
+    if (error.code === "NotFound") return json(response, 404, { error: "There is no such picture." });
     const status = error instanceof Refused ? error.status : path === "/healthz" ? 503 : 500;
     if (status >= 500) log("error", "the request failed", { id, path, ...cause(error) });
     if (response.headersSent) return void response.destroy();
