@@ -41,6 +41,8 @@ export function place(host: Host, name: string, elsewhere = "/var/lib/pulumi-mvi
     }
     const other = join(elsewhere, createHash("sha256").update(agent).digest("hex").slice(0, 16), basename(folder));
     mkdirSync(other, { recursive: true, mode: 0o711 });
+    // Others of the agent may have made them before, as narrow as its umask.
+    [elsewhere, dirname(other), other].forEach((each) => chmodSync(each, 0o711));
     const link = join(folder, "elsewhere");
     if (lstatSync(link, { throwIfNoEntry: false }) === undefined) {
         symlinkSync(other, link);
