@@ -1,11 +1,15 @@
 /** The kinds of resources that the agent can make. */
 
+import type * as alarm from "./alarm/kind";
 import type * as balancer from "./balancer/balancer";
 import type * as balancerEngine from "./balancer/engine";
 import type * as blob from "./blob/bucket";
 import type * as container from "./container/container";
+import type * as containerOnce from "./container/once";
 import type * as database from "./database/kind";
 import type * as image from "./image/image";
+import { type RunOnce } from "./job/job";
+import type * as job from "./job/kind";
 import type * as table from "./kv/table";
 import type * as log from "./log/kind";
 import type * as mail from "./mail/kind";
@@ -55,6 +59,14 @@ const BUILT_IN: Record<string, Factory> = {
         return containerKind(host, balancers(host)) as unknown as Kind;
     },
     Balancer: lazy(() => (require("./balancer/balancer") as typeof balancer).balancerKind),
+    Job: (host) => {
+        const { jobKind } = require("./job/kind") as typeof job;
+        const { runOnce } = require("./container/once") as typeof containerOnce;
+        // a job passes on what it is to run as it got it: it is for `runOnce` to judge
+        const run: RunOnce = (lender, spec) => runOnce(lender, spec as unknown as containerOnce.OnceSpec);
+        return jobKind(host, run) as unknown as Kind;
+    },
+    Alarm: lazy(() => (require("./alarm/kind") as typeof alarm).alarmKind),
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
 

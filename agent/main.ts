@@ -18,6 +18,7 @@ import { handlersOf } from "./core/handlers";
 import { openHost } from "./core/host";
 import { openLifetime } from "./core/lifetime";
 import { makeSocketFolder, type Place, placeOf } from "./core/place";
+import { queriesOf } from "./core/queries";
 import { openRecords } from "./core/records";
 import { openResources } from "./core/resources";
 import { openVault } from "./core/vault";
@@ -67,7 +68,8 @@ async function run(place: Place, build: string): Promise<void> {
         // the answer to the call that brought the end has to go out first
         setImmediate(() => leave(remove).catch(fatal));
     });
-    const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot });
+    const queries = queriesOf({ logs, metrics, kind: kinds.kind });
+    const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot, queries });
     const server = await serveControl({ socket: place.socket, token: tokenOf(place), handlers, report });
     process.on("SIGTERM", () => lifetime.end(false));
     process.on("SIGINT", () => lifetime.end(false));

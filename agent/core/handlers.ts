@@ -18,6 +18,7 @@ export interface HandlerParts {
     readonly guardians: Guardians;
     readonly lifetime: Lifetime;
     readonly boot: Promise<Boot>;
+    readonly queries: Record<string, Handler>;
 }
 
 /** Status is what `status` answers. */
@@ -39,6 +40,7 @@ export function handlersOf(parts: HandlerParts): Record<string, Handler> {
     const since = Date.now();
     const hello: Hello = { stack: place.stack, pid: process.pid, build };
     return {
+        ...parts.queries,
         hello: work(async () => hello),
         guard: guardians.guard as Handler,
         apply: work((request: ApplyRequest, call) => resources.apply(request, call.progress, call.signal)),

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { call } from "../../agent/core/client";
 import { launchGuardian } from "../../agent/core/launch";
 import { runs, startOf } from "../../agent/core/processes";
 import { refusal, testHome, until } from "./harness";
@@ -106,6 +107,21 @@ describe("an agent's life", () => {
         expect(agent.place.socket).not.to.contain(agent.place.folder);
         await agent.remove("a");
         await until("the socket's folder is gone", () => !fs.existsSync(path.dirname(agent.place.socket)));
+    });
+
+    it("answers what it holds, and refuses what it does not know or who has no token", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "hello" });
+        const list = await call<{ id: string; state: string }[]>(agent.place, "list");
+        expect(list.map(({ id, state }) => `${id} ${state}`)).to.deep.equal(["a serving"]);
+        expect(await call(agent.place, "logs", { log: "none" })).to.deep.equal([]);
+        expect((await refusal(call(agent.place, "nonsense"))).message).to.match(
+            /no call "nonsense"; there are .*apply/,
+        );
+        fs.writeFileSync(agent.place.token, "wrong\n");
+        expect((await refusal(call(agent.place, "list"))).message).to.contain('answered 401 to "list"');
+        expect(fs.statSync(agent.place.socket).mode & 0o777).to.equal(0o600);
+        expect(fs.statSync(agent.place.folder).mode & 0o777).to.equal(0o700);
     });
 
     it("inherits no credentials", async () => {
