@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Host, Refusal } from "../kind";
 import { own, syncFolder, writeDurably } from "./files";
 import { place, serverAccount } from "./place";
@@ -48,6 +48,8 @@ export function newGeneration(
     const folder = join(place(host, "backups"), id, name);
     mkdirSync(join(folder, "base"), { recursive: true, mode: 0o711 });
     mkdirSync(join(folder, "wal"), { mode: 0o700 });
+    // The server passes through to its archive, whatever our umask.
+    [dirname(folder), folder].forEach((each) => chmodSync(each, serverAccount === undefined ? 0o700 : 0o711));
     own(join(folder, "wal"), serverAccount);
     const generation: Generation = { ...facts, id: name, folder, createdAt: now };
     keepGeneration(generation);

@@ -72,9 +72,12 @@ describe("Database: PostgreSQL's backups", function () {
     let kind: DatabaseKind;
     let main: DatabaseOutputs;
     let between: Date;
+    let umask: number;
     let id: string;
 
     before(async () => {
+        // As narrow as an agent may have it: the server must reach its archive nevertheless.
+        umask = process.umask(0o077);
         host = testHost();
         kind = databaseKind(host);
         main = await kind.apply("main", inputs("main"), call());
@@ -88,6 +91,7 @@ describe("Database: PostgreSQL's backups", function () {
     });
 
     after(async () => {
+        process.umask(umask);
         await kind.stop();
         rmSync(host.root, { recursive: true, force: true });
     });
