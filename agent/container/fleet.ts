@@ -8,6 +8,8 @@ import { Unit, type Workload } from "./unit";
 export interface FleetCall {
     readonly restoring: boolean;
     readonly signal: AbortSignal;
+    /** Numbers of the replicas to restore. */
+    readonly numbers?: readonly number[];
     progress(line: string): void;
 }
 
@@ -32,6 +34,8 @@ export class Fleet {
         readonly host: Host,
         readonly owner: string,
         readonly bake: Bake = { create: 3, update: 10 },
+        /** Called after each change: the numbers of the replicas that are to stay, and of all that are still there. */
+        private readonly settled: (staying: readonly number[], all: readonly number[]) => void = () => undefined,
     ) {}
 
     /** Those of the current version whose programs all run. */
@@ -52,7 +56,7 @@ export class Fleet {
                 await this.#resize(count, rollout, call);
             } else if (call.restoring) {
                 this.#workload = workload;
-                await this.#restore(count);
+                await this.#add(workload, count, call.numbers);
             } else if (this.#units.length === 0) {
                 await this.#create(workload, count, rollout, call);
             } else if (rollout.strategy === "recreate") {
@@ -65,6 +69,7 @@ export class Fleet {
         } finally {
             this.#busy = false;
             this.#publish();
+            this.#settle();
         }
         this.#timer ??= setInterval(() => this.#scale(), 5_000).unref();
     }
@@ -246,16 +251,10 @@ export class Fleet {
         this.#publish();
     }
 
-    async #restore(count: number): Promise<void> {
-        if (this.#workload !== undefined) {
-            await this.#add(this.#workload, count);
-        }
-    }
-
     /** Starts some and does not wait: what fails is started again until it works. */
-    async #add(workload: Workload, count: number): Promise<void> {
+    async #add(workload: Workload, count: number, numbers: readonly number[] = []): Promise<void> {
         for (let index = 0; index < count; index++) {
-            const unit = this.#unit(workload);
+            const unit = this.#unit(workload, [], numbers);
             unit.keepUp();
             this.#units.push(unit);
             await unit.start();
@@ -277,16 +276,19 @@ export class Fleet {
             this.#busy = true;
             this.#add(workload, wanted - this.#units.length)
                 .catch((error: unknown) => this.host.report(`${this.owner}: ${String(error)}`))
-                .finally(() => (this.#busy = false));
+                .finally(() => {
+                    this.#busy = false;
+                    this.#settle();
+                });
         } else {
             this.#units.splice(wanted).forEach((unit) => this.#retire(unit));
             this.#publish();
         }
     }
 
-    #unit(workload: Workload, more: readonly Unit[] = []): Unit {
+    #unit(workload: Workload, more: readonly Unit[] = [], preferred: readonly number[] = []): Unit {
         const used = new Set([...this.#units, ...more, ...this.#retiring.keys()].map((unit) => unit.number));
-        let number = 1;
+        let number = preferred.find((each) => !used.has(each)) ?? 1;
         while (used.has(number)) {
             number++;
         }
@@ -302,6 +304,7 @@ export class Fleet {
             .catch((error: unknown) => this.host.report(`${this.owner}: ${String(error)}`))
             .finally(() => {
                 this.#retiring.delete(unit);
+                this.#settle();
                 this.#publish();
             });
         this.#retiring.set(unit, retired);
@@ -309,6 +312,14 @@ export class Fleet {
 
     async #drop(units: readonly Unit[]): Promise<void> {
         await Promise.all(units.map((unit) => unit.stop(Math.min(5, unit.workload.stopGraceSeconds))));
+    }
+
+    #settle(): void {
+        // While the whole fleet ends, its disks are kept; while it changes, some are not in its list yet.
+        if (this.#workload !== undefined && !this.#busy && this.#units.length > 0) {
+            const staying = this.#units.map((unit) => unit.number);
+            this.settled(staying, [...staying, ...[...this.#retiring.keys()].map((unit) => unit.number)]);
+        }
     }
 
     #publish(): void {
@@ -326,6 +337,8 @@ export class Fleet {
             this.host.endpoints.publish(`${this.owner}/${name}`, targets);
         }
         this.#services = services;
+        const ready = this.#units.filter((unit) => unit.ready && !unit.draining).length;
+        this.host.metrics.gauge("container_replicas_ready", ready, { resource: this.owner });
     }
 }
 

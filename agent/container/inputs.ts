@@ -1,5 +1,6 @@
 import { type BuiltImage } from "../image/config";
 import { type Permit } from "../kind";
+import { type FleetOutputs } from "./fleet-kind";
 
 export interface ContainerInputs {
     readonly name: string;
@@ -26,16 +27,9 @@ export interface ContainerInputs {
     readonly log: string;
 }
 
-export interface ContainerOutputs {
-    readonly id: string;
+export interface ContainerOutputs extends FleetOutputs {
     /** Of its image. */
     readonly digest: string;
-    /** The stable address inside this machine of each port, by its name: `http://127.0.0.1:7012`. */
-    readonly internalUrls: Readonly<Record<string, string>>;
-    /** The services that a balancer routes to, by the port's name: `Container/<id>/<port>`. */
-    readonly services: Readonly<Record<string, string>>;
-    /** How many replicas were serving when it was applied. */
-    readonly running: number;
 }
 
 /** ImageRef is the outputs of an Image, or a part of them. */

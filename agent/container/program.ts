@@ -15,8 +15,8 @@ export interface Program {
     readonly cpu?: number;
     readonly memory?: number;
     readonly stopSignal?: NodeJS.Signals;
-    /** A home that is kept. @default one of its own, emptied at each start */
-    readonly home?: string;
+    /** The home of each replica, by its number: kept, and its working folder. @default one that is emptied at each start */
+    readonly home?: (number: number) => string;
 }
 
 /** What a workload says about one of its programs. */
@@ -72,12 +72,17 @@ export class Private {
         host: Host,
         id: string,
         private readonly program: Program,
+        private readonly number = 0,
     ) {
         this.#folder = join(workloadFolder(host, "run"), encodeURIComponent(id));
     }
 
     get home(): string {
-        return this.program.home ?? join(this.#folder, "home");
+        return this.program.home?.(this.number) ?? join(this.#folder, "home");
+    }
+
+    get cwd(): string {
+        return this.program.home === undefined ? this.program.launch.cwd : this.home;
     }
 
     /** Makes it anew, empty: the file system of a workload ends with it. */
@@ -135,7 +140,11 @@ export class Private {
     }
 }
 
-async function resolved(host: Host, values: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
+/** Values with each `secret:<name>` replaced by the value of that Secret. */
+export async function resolved(
+    host: Host,
+    values: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
     const list: [string, string][] = [];
     for (const [name, value] of Object.entries(values)) {
         const secret = /^secret:(.+)$/.exec(value)?.[1];

@@ -51,12 +51,12 @@ export class Unit {
     ) {
         this.#programs = workload.programs.map((program) => {
             const id = `${workload.owner}/${number}${program.name === "" ? "" : `/${program.name}`}`;
-            const own = new Private(host, id, program);
+            const own = new Private(host, id, program, number);
             const source = `${workload.name}/${number}`;
             const supervised = new Supervised(host, {
                 id,
                 command: own.command,
-                cwd: program.launch.cwd,
+                cwd: own.cwd,
                 env: () => own.env(workload.identity, this.#given(program)),
                 account: own.account,
                 log: workload.log,
@@ -270,7 +270,7 @@ export class Unit {
             ...own.env(this.workload.identity, this.#given(program)),
             [markName]: mark(this.host.folder("processes"), `${this.main.spec.id}/check`),
         };
-        const subject: Subject = { ports: this.#ports, cwd: program.launch.cwd, env, account: own.account };
+        const subject: Subject = { ports: this.#ports, cwd: own.cwd, env, account: own.account };
         return ask(probe, subject);
     }
 

@@ -16,6 +16,8 @@ export interface Use {
 export interface Watched {
     readonly pid: number | undefined;
     readonly dimensions: Dimensions;
+    /** What it is given: cores and MiB. */
+    readonly spec: { readonly cpu?: number; readonly memory?: number };
     /** MiB; over it `overMemory` is called. Unset where the kernel sees to it. */
     readonly memory?: number;
     sampled(use: Use): void;
@@ -85,6 +87,14 @@ export class Sampler {
                 this.#watched.set(watched, use);
                 this.#host.metrics.gauge("process_cpu_seconds_total", use.cpuSeconds, watched.dimensions);
                 this.#host.metrics.gauge("process_resident_memory_bytes", residentBytes, watched.dimensions);
+                if (use.cpuPercent !== undefined) {
+                    const ratio = use.cpuPercent / 100 / (watched.spec.cpu ?? 1);
+                    this.#host.metrics.gauge("process_cpu_ratio", ratio, watched.dimensions);
+                }
+                if (watched.spec.memory !== undefined) {
+                    const ratio = residentBytes / 2 ** 20 / watched.spec.memory;
+                    this.#host.metrics.gauge("process_memory_ratio", ratio, watched.dimensions);
+                }
                 watched.sampled(use);
             }
             if (watched.memory !== undefined && residentBytes > watched.memory * 2 ** 20) {

@@ -1,0 +1,124 @@
+import { holdImage } from "../image/store";
+import { type Call, type Host, type Kind } from "../kind";
+import { Doors, type InternalDoors } from "./doors";
+import { type Bake, Fleet } from "./fleet";
+import { type Port, type Replicas, type Rollout } from "./inputs";
+import { Serial } from "./serial";
+import { type Workload } from "./unit";
+
+/** What every kind that runs as a fleet is told. */
+export interface FleetInputs {
+    readonly replicas: Replicas;
+    readonly ports: readonly Port[];
+}
+
+/** What every kind that runs as a fleet says. */
+export interface FleetOutputs {
+    readonly id: string;
+    /** The stable address inside this machine of each port, by its name: `http://127.0.0.1:7012`. */
+    readonly internalUrls: Readonly<Record<string, string>>;
+    /** The services that a balancer routes to, by the port's name: `Container/<id>/<port>`. */
+    readonly services: Readonly<Record<string, string>>;
+    /** How many replicas were running when it was applied. */
+    readonly running: number;
+}
+
+/** What sets one kind of fleet apart from another. */
+export interface FleetSort<Inputs extends FleetInputs, More extends object> {
+    readonly name: string;
+    readonly secrets: readonly string[];
+    /** Folders of the images that it runs from. */
+    images(inputs: Inputs): readonly string[];
+    workload(id: string, owner: string, inputs: Inputs): Promise<Workload>;
+    rollout(inputs: Inputs): Rollout;
+    outputs(inputs: Inputs): More;
+    /** Numbers of the replicas that the disk knows: what has a disk of its own comes back with its own. */
+    numbers?(id: string): number[];
+    /** Called after each change: the numbers of the replicas that are to stay, and of all that are still there. */
+    settled?(id: string, staying: readonly number[], all: readonly number[]): void;
+}
+
+/** The kind of one sort of fleet. */
+export function fleetKind<Inputs extends FleetInputs, More extends object>(
+    host: Host,
+    sort: FleetSort<Inputs, More>,
+    internal: InternalDoors,
+    bake?: Bake,
+): Kind<Inputs, FleetOutputs & More> {
+    const fleets = new Map<string, { fleet: Fleet; doors: Doors; release: () => void }>();
+    const serial = new Serial();
+    const ownerOf = (id: string) => `${sort.name}/${id}`;
+
+    const apply = async (id: string, inputs: Inputs, call: Call<Inputs>): Promise<FleetOutputs & More> => {
+        const owner = ownerOf(id);
+        const known = fleets.get(id);
+        const settled = (staying: readonly number[], all: readonly number[]) => sort.settled?.(id, staying, all);
+        const entry = known ?? {
+            fleet: new Fleet(host, owner, bake, settled),
+            doors: new Doors(internal, owner),
+            release: () => undefined,
+        };
+        const releases = sort.images(inputs).map((directory) => holdImage(host, directory));
+        const release = () => releases.forEach((each) => each());
+        try {
+            const workload = await sort.workload(id, owner, inputs);
+            const internalUrls = await entry.doors.open(inputs.ports);
+            fleets.set(id, entry);
+            const numbers = call.restoring ? sort.numbers?.(id) : undefined;
+            await entry.fleet.apply(workload, inputs.replicas, sort.rollout(inputs), { ...callOf(call), numbers });
+            entry.release();
+            entry.release = release;
+            const services = Object.fromEntries(inputs.ports.map(({ name }) => [name, `${owner}/${name}`]));
+            return { ...sort.outputs(inputs), id, internalUrls, services, running: entry.fleet.running };
+        } catch (error) {
+            release();
+            if (known === undefined && !call.restoring) {
+                fleets.delete(id);
+                await entry.fleet.stop();
+                await entry.doors.close();
+                sort.settled?.(id, [], []);
+            }
+            throw error;
+        }
+    };
+
+    return {
+        name: sort.name,
+        replaceOn: ["name" as keyof Inputs & string],
+        secrets: sort.secrets,
+        apply: (id, inputs, call) => serial.run(id, () => apply(id, inputs, call)),
+
+        async read(id, { inputs, outputs }) {
+            const entry = fleets.get(id);
+            if (entry === undefined) {
+                return undefined;
+            }
+            const { running } = entry.fleet;
+            // Fewer than asked for: one has crashed and waits for its next start.
+            const min = Math.min(inputs.replicas.min, running);
+            return { inputs: { ...inputs, replicas: { ...inputs.replicas, min } }, outputs: { ...outputs, running } };
+        },
+
+        remove: (id, inputs) =>
+            serial.run(id, async () => {
+                const entry = fleets.get(id);
+                fleets.delete(id);
+                await entry?.fleet.remove();
+                await (entry?.doors ?? new Doors(internal, ownerOf(id))).remove(inputs?.ports ?? []);
+                entry?.release();
+                sort.settled?.(id, [], []);
+                host.identities.revoke(ownerOf(id));
+            }),
+
+        async stop() {
+            await Promise.all(
+                [...fleets.values()].map(({ fleet, doors }) => Promise.all([fleet.stop(), doors.close()])),
+            );
+            fleets.clear();
+        },
+    };
+}
+
+function callOf<Inputs>(call: Call<Inputs>): Pick<Call<Inputs>, "restoring" | "signal" | "progress"> {
+    return { restoring: call.restoring, signal: call.signal, progress: (line) => call.progress(line) };
+}

@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { balancers } from "../balancer/engine";
+import {
+    type Bake,
+    type FleetOutputs,
+    fleetKind,
+    type Health,
+    type Port,
+    type Replicas,
+    type Rollout,
+} from "../container";
+import { type InternalDoors } from "../container/doors";
+import { identityOf, resolved } from "../container/program";
+import { type Workload } from "../container/unit";
+import { writeDurably } from "../image/durable";
+import { type Host, type Kind, type Permit, Refusal } from "../kind";
+import { workloadFolder } from "../process/account";
+
+export interface MachineInputs {
+    readonly name: string;
+    readonly replicas: Replicas;
+    /** Cores. */
+    readonly cpu: number;
+    /** MiB. */
+    readonly memory: number;
+    /** As stated. The folder of a machine may grow to what this machine's disk has. */
+    readonly diskGiB: number;
+    /** A shell command that is kept running. @default none: it idles */
+    readonly start?: string;
+    /** A script (`#!…`) that is run once, when the machine is first there, before `start`. @default none */
+    readonly userData?: string;
+    readonly ports: readonly Port[];
+    readonly health: Health;
+    readonly env: Readonly<Record<string, string>>;
+    /** Values may be `secret:<name>`, the value of a Secret of the stack. */
+    readonly secretEnv: Readonly<Record<string, string>>;
+    readonly secretFiles: Readonly<Record<string, string>>;
+    readonly permits: readonly Permit[];
+    /** Name of the log that its output goes to. @default its name */
+    readonly log?: string;
+}
+
+export type MachineOutputs = FleetOutputs;
+
+const rollout: Rollout = { strategy: "rolling", timeoutSeconds: 300, maxSurge: 1 };
+const stopGraceSeconds = 30;
+
+/** Machines: process groups of this machine, each with a home folder which lives as long as it does. */
+export function machineKind(
+    host: Host,
+    internal: InternalDoors = balancers(host),
+    bake?: Bake,
+): Kind<MachineInputs, MachineOutputs> {
+    return fleetKind<MachineInputs, object>(
+        host,
+        {
+            name: "Machine",
+            secrets: ["secretEnv", "secretFiles"],
+            images: () => [],
+            workload: (id, owner, inputs) => workloadOf(host, id, owner, inputs),
+            rollout: () => rollout,
+            outputs: () => ({}),
+            numbers: (id) => staying(host, id),
+            settled(id, stay, all) {
+                // Written before the others go: after a kill -9 each machine finds its own disk.
+                writeDurably(listPath(host, id), JSON.stringify(stay));
+                for (const number of disks(host, id).filter((each) => !all.includes(each))) {
+                    rmSync(disk(host, id, number), { recursive: true, force: true });
+                }
+                if (all.length === 0) {
+                    rmSync(listPath(host, id), { force: true });
+                }
+            },
+        },
+        internal,
+        bake,
+    );
+}
+
+/** Boots: the user data once, then what is kept running. Its $0 is the command. */
+const boot = `set -e
+if [ ! -e "$HOME/.booted" ]; then
+    if [ -n "\${MVI_USER_DATA:-}" ]; then
+        cp "$MVI_USER_DATA" "$HOME/.user-data"
+        chmod 700 "$HOME/.user-data"
+        "$HOME/.user-data"
+    fi
+    : > "$HOME/.booted"
+fi
+exec /bin/sh -c "$0"`;
+
+async function workloadOf(host: Host, id: string, owner: string, inputs: MachineInputs): Promise<Workload> {
+    const { userData, start = "exec tail -f /dev/null", cpu, memory } = inputs;
+    if (userData !== undefined && !userData.startsWith("#!")) {
+        throw new Refusal(
+            `Machine ${id}: userData must be a script that begins with #!: this machine boots no cloud-init document`,
+        );
+    }
+    const script = "/mvi/user-data";
+    return {
+        owner,
+        name: id,
+        log: inputs.log ?? id,
+        programs: [
+            {
+                name: "",
+                launch: { command: ["/bin/sh", "-c", boot, start], cwd: "/", env: {} },
+                env: {
+                    ...inputs.env,
+                    ...(await resolved(host, inputs.secretEnv)),
+                    ...(userData === undefined ? {} : { MVI_USER_DATA: script }),
+                },
+                files: {
+                    ...(await resolved(host, inputs.secretFiles)),
+                    ...(userData === undefined ? {} : { [script]: userData }),
+                },
+                cpu,
+                memory,
+                home: (number) => disk(host, id, number),
+            },
+        ],
+        identity: identityOf(host, owner, inputs.permits),
+        ports: inputs.ports,
+        health: inputs.health,
+        stopGraceSeconds,
+    };
+}
+
+function disk(host: Host, id: string, number: number): string {
+    return join(workloadFolder(host, "machines"), `${id}.${number}`);
+}
+
+/** Numbers of the machines that are to be there. */
+function staying(host: Host, id: string): number[] {
+    const path = listPath(host, id);
+    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as number[]) : [];
+}
+
+function listPath(host: Host, id: string): string {
+    return join(workloadFolder(host, "machines"), `${id}.json`);
+}
+
+/** Numbers of the machines whose disks are there. */
+function disks(host: Host, id: string): number[] {
+    const names = readdirSync(workloadFolder(host, "machines")).filter((name) => name.startsWith(`${id}.`));
+    return names.map((name) => Number(name.slice(id.length + 1))).filter(Number.isInteger);
+}
