@@ -1,71 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { existsSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Dimensions, type Host, Refusal } from "../kind";
-import { type Account } from "./account";
 import { Lines } from "./lines";
 import { Cgroup } from "./limits";
 import { dropRecord, keepRecord, killMarked, mark, markName, reapLeftovers, signalProcess } from "./records";
+import { type Exit, type ProcessSpec, type Restart, type SupervisedEvents } from "./spec";
 import { groupOf } from "./table";
 import { sampler, type Use } from "./usage";
+import { whyNot } from "./why-not";
 
 export { reapLeftovers };
-
-/** ProcessSpec is what to run, and how it is kept running. */
-export interface ProcessSpec {
-    /** Unique in the agent, such as `Container/web/1`. */
-    readonly id: string;
-    /** Program and arguments. Never a secret: other users of the machine can see them. */
-    readonly command: readonly string[];
-    readonly cwd: string;
-    /** All of its environment: nothing of the agent's own is added but PATH, if unset. Secrets go here. */
-    readonly env: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
-    /** Whom it runs as. @default the agent's own account */
-    readonly account?: Account;
-    /** The log that its output goes to. */
-    readonly log: string;
-    /** Who wrote the lines: `web/1`. */
-    readonly source: string;
-    /** Whether it is started again after it ended by itself. @default "always" */
-    readonly restart?: Restart;
-    /** Asks it to end. @default "SIGTERM" */
-    readonly stopSignal?: NodeJS.Signals;
-    /** Seconds between the request to end and SIGKILL. @default 10 */
-    readonly stopGraceSeconds?: number;
-    /** Cores. Honoured with cgroup v2 only: see `limitsSupported`. */
-    readonly cpu?: number;
-    /** MiB. */
-    readonly memory?: number;
-    /** Of its metrics. @default { source } */
-    readonly dimensions?: Dimensions;
-    /** Called before each start, such as to empty its home. */
-    readonly beforeStart?: () => void | Promise<void>;
-    /** Pauses between restarts. @default 1 s, doubled up to 30 s, from the beginning after 60 s of running */
-    readonly backoff?: { readonly firstMs: number; readonly mostMs: number; readonly resetMs: number };
-}
-
-export type Restart = "always" | "onFailure" | "never";
-
-/** Exit is one end of a process. */
-export interface Exit {
-    /** Milliseconds since 1970. */
-    readonly time: number;
-    readonly code: number | null;
-    readonly signal: NodeJS.Signals | null;
-    /** For people: `exit code 1`, `signal SIGKILL`, `memory limit of 64 MiB`, `stopped`. */
-    readonly reason: string;
-    readonly ranMs: number;
-}
-
-export interface SupervisedEvents {
-    started: [pid: number];
-    exited: [exit: Exit];
-    /** It will not be started again: it was stopped, or its policy says so. */
-    ended: [];
-    sampled: [use: Use];
-}
+export type { Exit, ProcessSpec, Restart, SupervisedEvents } from "./spec";
 
 /** Starts `spec` and keeps it running. Resolves once it runs; a crash after that is answered by its policy. */
 export async function supervise(host: Host, spec: ProcessSpec): Promise<Supervised> {
@@ -158,7 +104,9 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
         if (child.pid === undefined) {
             const [error] = (await once(child, "error")) as [NodeJS.ErrnoException];
             this.#state = "stopped";
-            throw new Refusal(`${this.spec.id}: cannot run ${command[0]}: ${this.#whyNot(error)}`);
+            throw new Refusal(
+                `${this.spec.id}: cannot run ${command[0]}: ${whyNot(error, this.spec.command[0] ?? "", cwd, this.#env["PATH"] ?? "")}`,
+            );
         }
         child.on("error", (error) => this.#say(`could not be signalled: ${error.message}`));
         this.#state = "running";
@@ -328,23 +276,5 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
     #remember(text: string): void {
         this.#tail.push(text);
         this.#tail.splice(0, this.#tail.length - 50);
-    }
-
-    #whyNot(error: NodeJS.ErrnoException): string {
-        const { command, cwd } = this.spec;
-        if (error.code !== "ENOENT" && error.code !== "EACCES") {
-            return error.message;
-        }
-        if (!existsSync(cwd)) {
-            return `its folder ${cwd} is not there`;
-        }
-        // A folder of PATH that is closed to the account gives EACCES as well, so it is looked at anew.
-        const path = (this.#env["PATH"] ?? "").split(delimiter);
-        const places = (command[0] ?? "").includes("/")
-            ? [resolve(cwd, command[0] ?? "")]
-            : path.map((each) => join(each, command[0] ?? ""));
-        return places.some((each) => existsSync(each))
-            ? "it may not be run (no permission)"
-            : "there is no such program";
     }
 }
