@@ -9,7 +9,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { kindRegistry } from "./kinds";
 import { Refusal } from "./kind";
-import { claim, unclaim } from "./core/claim";
+import { claim, holds, unclaim } from "./core/claim";
 import { serveControl } from "./core/control";
 import { makeFolder, readIfAny, writeAtomic } from "./core/files";
 import { bringToFormat } from "./core/format";
@@ -59,9 +59,11 @@ async function run(place: Place, build: string): Promise<void> {
             await removeBoot(place);
             removeFolder(place);
         }
-        unclaim(place.folder, "agent");
-        server.close();
-        fs.rmSync(place.socket, { force: true });
+        control.close();
+        if (holds(place.folder, "agent")) {
+            fs.rmSync(place.socket, { force: true });
+            unclaim(place.folder, "agent");
+        }
         process.exit(0);
     };
     const lifetime = openLifetime(resources.empty, (remove) => {
@@ -70,7 +72,16 @@ async function run(place: Place, build: string): Promise<void> {
     });
     const queries = queriesOf({ logs, metrics, kind: kinds.kind });
     const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot, queries });
-    const server = await serveControl({ socket: place.socket, token: tokenOf(place), handlers, report });
+    const control = await serveControl({ socket: place.socket, token: tokenOf(place), handlers, report });
+    setInterval(() => {
+        if (!holds(place.folder, "agent")) {
+            report(`${place.folder} was removed: ending`);
+            lifetime.end(false);
+        } else {
+            makeSocketFolder(place);
+            control.keep().catch(fatal);
+        }
+    }, WATCH).unref();
     process.on("SIGTERM", () => lifetime.end(false));
     process.on("SIGINT", () => lifetime.end(false));
 
@@ -81,6 +92,9 @@ async function run(place: Place, build: string): Promise<void> {
 
 /** How long the end may take before it is cut short, in milliseconds. */
 const LONGEST_END = 60_000;
+
+/** How often it looks whether its folder and its socket are there, in milliseconds. */
+const WATCH = 2_000;
 
 function tokenOf(place: Place): string {
     const token = readIfAny(place.token)?.trim() || randomBytes(32).toString("hex");

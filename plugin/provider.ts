@@ -5,7 +5,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { type Kind, Refusal } from "../agent/kind";
+import { Refusal } from "../agent/kind";
 import { checkInputs, OWN } from "./check";
 import { type Change, diffInputs } from "./diff";
 import { type Engine } from "./engine";
@@ -19,11 +19,15 @@ export function methodsOf(engine: Engine, version: string) {
     const kinds = openKinds();
     let cancelled = new AbortController();
 
-    const subject = (urn: string, inputs: Properties): Subject & { kind: Kind } => ({
+    /** @param seconds - that the program gives it by `customTimeouts`; 0 is no limit */
+    const subject = (urn: string, inputs: Properties, seconds = 0): Subject => ({
         kind: kinds.ofToken(readUrn(urn).token),
         urn,
         inputs,
-        options: { signal: cancelled.signal, onProgress: (line) => engine.progress(urn, line) },
+        options: {
+            signal: seconds > 0 ? AbortSignal.any([cancelled.signal, limit(urn, seconds)]) : cancelled.signal,
+            onProgress: (line) => engine.progress(urn, line),
+        },
     });
 
     return {
@@ -72,7 +76,7 @@ export function methodsOf(engine: Engine, version: string) {
             if (request.getPreview()) {
                 return new provider.CreateResponse().setProperties(toStruct(inputs)); // what is not said is unknown
             }
-            const properties = await apply(subject(request.getUrn(), inputs), true);
+            const properties = await apply(subject(request.getUrn(), inputs, request.getTimeout()), true);
             return new provider.CreateResponse()
                 .setId(String(plain(inputs.resourceName)))
                 .setProperties(toStruct(properties));
@@ -103,7 +107,9 @@ export function methodsOf(engine: Engine, version: string) {
         async delete(request: provider.DeleteRequest) {
             const { agent } = readUrn(request.getUrn());
             const state = { ...fromStruct(request.getProperties()), ...fromStruct(request.getOldInputs()) };
-            await remove(subject(request.getUrn(), { agent, resourceName: request.getId(), ...state }));
+            await remove(
+                subject(request.getUrn(), { agent, resourceName: request.getId(), ...state }, request.getTimeout()),
+            );
             return new Empty();
         },
         async cancel() {
@@ -112,6 +118,16 @@ export function methodsOf(engine: Engine, version: string) {
             return new Empty();
         },
     };
+}
+
+function limit(urn: string, seconds: number): AbortSignal {
+    const over = new AbortController();
+    const { token, name } = readUrn(urn);
+    const reason = new Refusal(
+        `${token.split(":").pop()} ${name}: not done within the ${seconds} s of its customTimeouts`,
+    );
+    setTimeout(() => over.abort(reason), seconds * 1000).unref();
+    return over.signal;
 }
 
 function diffResponse(changes: Change[]): provider.DiffResponse {

@@ -27,6 +27,11 @@ export async function claim(folder: string, role: string): Promise<boolean> {
     return false;
 }
 
+/** Whether this process has the claim still: it loses it when somebody removes the folder. */
+export function holds(folder: string, role: string): boolean {
+    return fs.existsSync(path.join(claims(folder), `${role}.${nameOf(process.pid)}`));
+}
+
 /** Gives the claim back. */
 export function unclaim(folder: string, role: string): void {
     fs.rmSync(path.join(claims(folder), `${role}.${nameOf(process.pid)}`), { force: true });

@@ -38,25 +38,44 @@ export interface ControlOptions {
 /** The header by which a caller names its call, to give it up with `POST /cancel` and still hear how that ended. */
 export const CALL_HEADER = "x-call";
 
+export interface Control {
+    /** Listens anew if the socket's file was removed: a cleaner of temp folders may do that. */
+    keep(): Promise<void>;
+    /** Takes no more calls; those that run go on. */
+    close(): void;
+}
+
 /** Serves `POST /<call>`, with a JSON body, for who has the token. */
-export async function serveControl(options: ControlOptions): Promise<http.Server> {
+export async function serveControl(options: ControlOptions): Promise<Control> {
     const running = new Map<string, AbortController>();
-    const server = http.createServer((request, response) => {
-        answer(request, response, options, running).catch((error: unknown) => {
-            options.report(`control: ${String(error)}`);
-            response.destroy();
+    const listen = async (): Promise<http.Server> => {
+        const server = http.createServer((request, response) => {
+            answer(request, response, options, running).catch((error: unknown) => {
+                options.report(`control: ${String(error)}`);
+                response.destroy();
+            });
         });
-    });
-    // calls take as long as they take: an image may be minutes in the making
-    server.requestTimeout = 0;
-    server.timeout = 0;
-    ifAny(() => fs.unlinkSync(options.socket)); // the claim says that whoever bound it is gone
-    await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(options.socket, resolve);
-    });
-    fs.chmodSync(options.socket, 0o600);
-    return server;
+        // calls take as long as they take: an image may be minutes in the making
+        server.requestTimeout = 0;
+        server.timeout = 0;
+        ifAny(() => fs.unlinkSync(options.socket)); // the claim says that whoever bound it is gone
+        await new Promise<void>((resolve, reject) => {
+            server.once("error", reject);
+            server.listen(options.socket, resolve);
+        });
+        fs.chmodSync(options.socket, 0o600);
+        return server;
+    };
+    let server = await listen();
+    return {
+        async keep() {
+            if (!fs.existsSync(options.socket)) {
+                server.close(); // first: closing removes the file of its name, whoever made it
+                server = await listen();
+            }
+        },
+        close: () => void server.close(),
+    };
 }
 
 async function answer(

@@ -103,10 +103,37 @@ describe("an agent's life", () => {
 
     it("is reached where the path is too long for a socket", async () => {
         const agent = home.agent(`${"p".repeat(60)}/${"s".repeat(60)}`);
-        await agent.apply("a", { text: "hello" });
+        const { pid } = await agent.apply("a", { text: "hello" });
         expect(agent.place.socket).not.to.contain(agent.place.folder);
+        fs.rmSync(path.dirname(agent.place.socket), { recursive: true }); // a cleaner of temp folders went by
+        expect((await agent.apply("a", { text: "hello" })).pid).to.equal(pid);
         await agent.remove("a");
         await until("the socket's folder is gone", () => !fs.existsSync(path.dirname(agent.place.socket)));
+    });
+
+    it("ends when somebody removes its folder, and gives its ports free", async () => {
+        const agent = home.agent();
+        const { pid, port } = await agent.apply("a", { text: "hello", port: true });
+        const guardian = await until("a guardian", async () => (await agent.status()).guardian);
+        fs.rmSync(agent.place.folder, { recursive: true });
+        const again = await agent.apply("b", { text: "hello" });
+        expect(again.pid).not.to.equal(pid);
+        await until("the old ones are gone", () => startOf(pid) === undefined && startOf(guardian) === undefined);
+        expect(await refusal(say(port!))).to.have.property("code", "ECONNREFUSED");
+        expect((await agent.read("b"))?.inputs.text).to.equal("hello");
+    });
+
+    it("is not started again and again when it dies at once", async () => {
+        const agent = home.agent();
+        fs.mkdirSync(agent.place.folder, { recursive: true });
+        fs.writeFileSync(path.join(agent.place.folder, "records"), "no folder");
+        launchGuardian(agent.place, "test");
+        const deaths = (): number => fs.readFileSync(agent.place.log, "utf8").split("bringing it back").length - 1;
+        await until("it has died three times", () => deaths() === 3);
+        await sleep(300);
+        expect(deaths()).to.equal(3);
+        fs.rmSync(path.join(agent.place.folder, "records"));
+        expect((await agent.apply("a", { text: "hello" })).pid).to.equal(agent.pid("agent"));
     });
 
     it("answers what it holds, and refuses what it does not know or who has no token", async () => {

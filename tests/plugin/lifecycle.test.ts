@@ -132,6 +132,12 @@ describe("the provider, through Pulumi's engine", function () {
         ).to.deep.equal([]);
     });
 
+    it("keeps to the time that the program gives it", async () => {
+        const options = { customTimeouts: { create: "1s" } };
+        const stack = await home.stack(async () => void new Fake("a", { text: "one", slow: 300 }, options));
+        expect((await refusal(stack.up())).message).to.contain("Fake a: not done within the 1 s of its customTimeouts");
+    });
+
     it("leaves nothing half made when the engine is killed", async () => {
         const stack = await home.stack(async () => void new Fake("a", { text: "one", slow: 300 }));
         const lines: string[] = [];
