@@ -5,7 +5,7 @@ import { type Bake } from "./fleet";
 import { fleetKind } from "./fleet-kind";
 import { type ContainerInputs, type ContainerOutputs } from "./inputs";
 import { identityOf, programOf } from "./program";
-import { type Workload } from "./unit";
+import { type Workload } from "./workload";
 
 /** Containers: images as supervised processes of this machine, with replicas, health checks and rollouts. */
 export function containerKind(

@@ -4,7 +4,7 @@ import { Doors, type InternalDoors } from "./doors";
 import { type Bake, Fleet } from "./fleet";
 import { type Port, type Replicas, type Rollout } from "./inputs";
 import { Serial } from "./serial";
-import { type Workload } from "./unit";
+import { type Workload } from "./workload";
 
 /** What every kind that runs as a fleet is told. */
 export interface FleetInputs {

@@ -1,8 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { type Host, Refusal } from "../kind";
+import { type Host } from "../kind";
 import { type Replicas, type Rollout } from "./inputs";
+import { drop, hold, type Judge, startFresh } from "./rollout";
 import { Scaler } from "./scale";
-import { Unit, type Workload } from "./unit";
+import { Unit } from "./unit";
+import { type Workload } from "./workload";
 
 /** FleetCall is what one use of {@link Fleet.apply} is told. */
 export interface FleetCall {
@@ -105,12 +106,12 @@ export class Fleet {
                 this.#units.push(unit);
                 this.#publish();
             });
-            await this.#hold(added, this.bake.create, call);
+            await hold(added, this.bake.create, this.#judge(call));
             added.forEach((unit) => unit.keepUp());
         } catch (error) {
             const units = this.#units.splice(0);
             this.#publish();
-            await this.#drop(units);
+            await drop(units);
             throw error;
         }
     }
@@ -132,12 +133,12 @@ export class Fleet {
                 this.#publish();
                 call.progress(`${unit.id} is ready (${added.length} of ${count})`);
             });
-            await this.#hold(added, this.bake.update, call);
+            await hold(added, this.bake.update, this.#judge(call));
         } catch (error) {
             this.#units = old;
             old.forEach((unit) => (unit.draining = false));
             this.#publish();
-            await this.#drop(added);
+            await drop(added);
             throw error;
         }
         added.forEach((unit) => unit.keepUp());
@@ -166,68 +167,18 @@ export class Fleet {
         }
     }
 
-    /** Starts new ones, so many at a time, and hands each over when it is ready. If one fails, it is not left behind. */
-    async #fresh(
+    #fresh(
         workload: Workload,
         count: number,
         rollout: Rollout,
         call: FleetCall,
         ready: (unit: Unit) => void,
     ): Promise<Unit[]> {
-        const all: Unit[] = [];
-        while (all.length < count) {
-            const size = Math.min(Math.max(1, rollout.maxSurge), count - all.length);
-            const batch: Unit[] = [];
-            for (let index = 0; index < size; index++) {
-                batch.push(this.#unit(workload, [...all, ...batch]));
-            }
-            const faults = await Promise.all(
-                batch.map(async (unit) => {
-                    try {
-                        await unit.start();
-                        return await unit.whenReady(rollout.timeoutSeconds, call.signal);
-                    } catch (error) {
-                        return error instanceof Refusal ? error.message : Promise.reject(error as Error);
-                    }
-                }),
-            ).catch(async (error: unknown) => {
-                await this.#drop(batch);
-                throw error;
-            });
-            const bad = faults.findIndex((fault) => fault !== undefined);
-            if (bad >= 0) {
-                const refusal = await this.#refusal(batch[bad], faults[bad]);
-                await this.#drop(batch);
-                throw refusal;
-            }
-            all.push(...batch);
-            batch.forEach(ready);
-        }
-        return all;
+        return startFresh((started) => this.#unit(workload, started), count, rollout, this.#judge(call), ready);
     }
 
-    /** Watches new ones for a while. @throws {@link Refusal} when one of them ends. */
-    async #hold(units: readonly Unit[], seconds: number, call: FleetCall): Promise<void> {
-        const deadline = Date.now() + seconds * 1000;
-        while (Date.now() < deadline) {
-            const bad = units.find((unit) => unit.ended() !== undefined);
-            if (bad !== undefined || call.signal.aborted) {
-                const fault = bad === undefined ? "given up by the user" : `was ready, and then ${bad.ended()}`;
-                throw await this.#refusal(bad ?? units[0], fault);
-            }
-            await pause(50);
-        }
-    }
-
-    async #refusal(unit: Unit | undefined, fault: string | undefined): Promise<Refusal> {
-        await unit?.written();
-        const kept = this.#workload === undefined ? "" : "; the version before serves on";
-        const lines = unit?.tail(20) ?? [];
-        const log =
-            lines.length === 0
-                ? "It wrote nothing."
-                : `Its last lines:\n${lines.map((line) => `    ${line}`).join("\n")}`;
-        return new Refusal(`${this.owner.replace("/", " ")}: ${unit?.id}: ${fault}${kept}. ${log}`);
+    #judge(call: FleetCall): Judge {
+        return { signal: call.signal, servesOn: this.#workload !== undefined };
     }
 
     async #resize(count: number, rollout: Rollout, call: FleetCall): Promise<void> {
@@ -243,7 +194,7 @@ export class Fleet {
             }
         } catch (error) {
             this.#units = this.#units.filter((unit) => !added.includes(unit));
-            await this.#drop(added);
+            await drop(added);
             throw error;
         }
         added.forEach((unit) => unit.keepUp());
@@ -308,10 +259,6 @@ export class Fleet {
                 this.#publish();
             });
         this.#retiring.set(unit, retired);
-    }
-
-    async #drop(units: readonly Unit[]): Promise<void> {
-        await Promise.all(units.map((unit) => unit.stop(Math.min(5, unit.workload.stopGraceSeconds))));
     }
 
     #settle(): void {

@@ -2,25 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Host } from "../kind";
 import { mark, markName } from "../process/records";
 import { type Exit, Supervised } from "../process/supervisor";
-import { type Health, type Port, type Probe } from "./inputs";
+import { type Probe } from "./inputs";
 import { givePort, isFree, openConnections, takePort } from "./ports";
 import { ask, type Subject } from "./probe";
 import { Private, type Program } from "./program";
-
-/** Workload is one version of what a fleet runs. */
-export interface Workload {
-    /** `Container/web` */
-    readonly owner: string;
-    readonly name: string;
-    readonly log: string;
-    /** Sidecars first; the main one is last. */
-    readonly programs: readonly Program[];
-    /** Given to all its programs. */
-    readonly identity: Readonly<Record<string, string>>;
-    readonly ports: readonly Port[];
-    readonly health: Health;
-    readonly stopGraceSeconds: number;
-}
+import { type Workload } from "./workload";
 
 /** Part is one of its programs. */
 interface Part {

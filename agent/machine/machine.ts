@@ -12,7 +12,7 @@ import {
 } from "../container";
 import { type InternalDoors } from "../container/doors";
 import { identityOf, resolved } from "../container/program";
-import { type Workload } from "../container/unit";
+import { type Workload } from "../container/workload";
 import { writeDurably } from "../image/durable";
 import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { workloadFolder } from "../process/account";
