@@ -70,7 +70,8 @@ async function answer(
 ): Promise<void> {
     const began = process.hrtime.bigint();
     const known: { operation?: string; request?: Record<string, unknown>; identity?: Identity } = {};
-    let [status, body] = [200, {} as object];
+    let status = 200;
+    let body: object;
     let error: string | undefined;
     try {
         checkHost(request);
