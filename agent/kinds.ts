@@ -2,16 +2,18 @@
 
 import type * as alarm from "./alarm/kind";
 import type * as balancer from "./balancer/balancer";
-import type * as balancerEngine from "./balancer/engine";
 import type * as blob from "./blob/bucket";
 import type * as container from "./container/container";
 import type * as containerOnce from "./container/once";
+import type * as dataKeys from "./core/data-keys";
 import type * as database from "./database/kind";
 import type * as image from "./image/image";
+import type * as key from "./key/key";
 import { type RunOnce } from "./job/job";
 import type * as job from "./job/kind";
 import type * as table from "./kv/table";
 import type * as log from "./log/kind";
+import type * as machine from "./machine/machine";
 import type * as mail from "./mail/kind";
 import type * as metric from "./metric/kind";
 import { type Host, type Kind, Refusal } from "./kind";
@@ -46,6 +48,10 @@ type Factory = (host: Host) => Kind;
 
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when first used, and without a wait: `import()` has one */
 const BUILT_IN: Record<string, Factory> = {
+    Key: (host) => {
+        const { withDataKeys } = require("./core/data-keys") as typeof dataKeys;
+        return withDataKeys((require("./key/key") as typeof key).keyKind(host)) as unknown as Kind;
+    },
     Log: lazy(() => (require("./log/kind") as typeof log).logKind),
     Metric: lazy(() => (require("./metric/kind") as typeof metric).metricKind),
     Mail: lazy(() => (require("./mail/kind") as typeof mail).mailKind),
@@ -53,11 +59,8 @@ const BUILT_IN: Record<string, Factory> = {
     Table: lazy(() => (require("./kv/table") as typeof table).tableKind),
     Database: lazy(() => (require("./database/kind") as typeof database).databaseKind),
     Image: lazy(() => (require("./image/image") as typeof image).imageKind),
-    Container: (host) => {
-        const { balancers } = require("./balancer/engine") as typeof balancerEngine;
-        const { containerKind } = require("./container/container") as typeof container;
-        return containerKind(host, balancers(host)) as unknown as Kind;
-    },
+    Container: lazy(() => (require("./container/container") as typeof container).containerKind),
+    Machine: lazy(() => (require("./machine/machine") as typeof machine).machineKind),
     Balancer: lazy(() => (require("./balancer/balancer") as typeof balancer).balancerKind),
     Job: (host) => {
         const { jobKind } = require("./job/kind") as typeof job;

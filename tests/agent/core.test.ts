@@ -7,7 +7,11 @@ import { agentEnvironment } from "../../agent/core/environment";
 import { forEach, Mutexes } from "../../agent/core/mutex";
 import { placeOf } from "../../agent/core/place";
 import { openVault } from "../../agent/core/vault";
-import { type Target } from "../../agent/kind";
+import { openHost } from "../../agent/core/host";
+import { openIdentities } from "../../agent/identity/identities";
+import { type Kind, type Target } from "../../agent/kind";
+import { kindRegistry } from "../../agent/kinds";
+import { type DataKeys } from "../../agent/log/types";
 
 describe("the agent's parts", () => {
     let folder: string;
@@ -81,6 +85,42 @@ describe("the agent's parts", () => {
         endpoints.publish("Container/web/http", [target]);
         expect(seen).to.deep.equal([0, 1, 0]);
         expect(endpoints.targets("Container/web/http")).to.deep.equal([target]);
+    });
+
+    it("a host makes a kind once, and the key's kind seals data keys for logs", async () => {
+        const sink = {
+            append: () => undefined,
+            count: () => undefined,
+            gauge: () => undefined,
+            observe: () => undefined,
+        };
+        const vault = openVault(path.join(folder, "vault.key"));
+        const identities = openIdentities(path.join(folder, "identities.json"), vault);
+        const registry = kindRegistry("");
+        const parts = {
+            stack: "p/s",
+            folder,
+            vault,
+            logs: sink,
+            metrics: sink,
+            identities,
+            registry,
+            report: () => undefined,
+        };
+        const { kind, used } = openHost(parts);
+        const keys = kind("Key") as unknown as Kind & DataKeys;
+        expect(kind("Key")).to.equal(keys);
+        const inputs = { name: "k", purpose: "encrypt", deletionWindowDays: 7 };
+        const call = { restoring: false, progress: () => undefined, signal: new AbortController().signal };
+        await keys.apply("k", inputs, call);
+        const { plain, sealed } = await keys.generateDataKey("k");
+        expect(plain).to.have.length(32);
+        expect(Buffer.from(sealed, "base64").includes(plain)).to.equal(false);
+        expect(await keys.openDataKey("k", sealed)).to.deep.equal(plain);
+        expect(() => keys.openDataKey("other", sealed)).to.throw();
+        expect(used().map(({ name }) => name)).to.deep.equal(["Key"]);
+        await keys.remove("k", inputs);
+        await keys.stop();
     });
 
     it("the environment has what programs need, and no credentials", () => {

@@ -1,0 +1,14 @@
+import { randomBytes } from "node:crypto";
+import { type KeyKind } from "../key/key";
+import { type DataKeys } from "../log/types";
+
+/** Adds {@link DataKeys} to the kind `Key`: a data key is made here, and sealed by the key, which never leaves its kind. */
+export function withDataKeys(kind: KeyKind): KeyKind & DataKeys {
+    return Object.assign(kind, {
+        generateDataKey(keyId: string) {
+            const plain = randomBytes(32);
+            return { plain, sealed: kind.encrypt(keyId, plain).toString("base64") };
+        },
+        openDataKey: (keyId: string, sealed: string) => kind.decrypt(keyId, Buffer.from(sealed, "base64")),
+    });
+}
