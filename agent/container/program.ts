@@ -1,8 +1,9 @@
-import { chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { type Launch, launchOf } from "../image/config";
 import { type Account, workloadAccount, workloadFolder } from "../process/account";
+import { removeTree } from "../process/remove";
 import { type ImageRef } from "./inputs";
 
 /** Program is one process of a workload, as it is started: secrets are resolved. */
@@ -104,7 +105,7 @@ export class Private {
     }
 
     remove(): void {
-        rmSync(this.#folder, { recursive: true, force: true });
+        removeTree(this.#folder);
     }
 
     /**

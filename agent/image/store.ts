@@ -16,6 +16,7 @@ import { type Host } from "../kind";
 import { workloadFolder } from "../process/account";
 import { type BuiltImage, type ImageConfig } from "./config";
 import { walk } from "./context";
+import { removeTree } from "../process/remove";
 import { writeDurably } from "./durable";
 
 /** How many images of one name are kept, for a way back. */
@@ -69,7 +70,7 @@ export class Store {
             renameSync(folder, this.#directory(digest));
             return { directory: this.#directory(digest), config };
         } catch (error) {
-            unsealAndRemove(folder);
+            removeTree(folder);
             throw error;
         }
     }
@@ -94,7 +95,7 @@ export class Store {
             const directory = join(this.#folder, name);
             const held = (holds.get(this.#host)?.get(directory) ?? 0) > 0;
             if (name.startsWith("sha256-") && !needed.has(directory) && !held) {
-                unsealAndRemove(directory);
+                removeTree(directory);
             }
         }
     }
@@ -102,7 +103,7 @@ export class Store {
     /** Removes what builds that were cut off have left: only when none is under way. */
     sweepUnfinished(): void {
         for (const name of readdirSync(this.#folder).filter((each) => each.startsWith(".new-"))) {
-            unsealAndRemove(join(this.#folder, name));
+            removeTree(join(this.#folder, name));
         }
     }
 
@@ -137,20 +138,4 @@ function seal(folder: string): void {
         chmodSync(path, entry.type === "folder" || entry.executable ? 0o555 : 0o444);
     }
     chmodSync(folder, 0o755);
-}
-
-function unsealAndRemove(folder: string): void {
-    if (existsSync(folder)) {
-        chmodSync(folder, 0o700);
-        walkFolders(folder);
-        rmSync(folder, { recursive: true, force: true });
-    }
-}
-
-/** Only a folder's own right to write matters for a removal; it must be given before the folder is entered. */
-function walkFolders(folder: string): void {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory())) {
-        chmodSync(join(folder, entry.name), 0o700);
-        walkFolders(join(folder, entry.name));
-    }
 }

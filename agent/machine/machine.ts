@@ -16,6 +16,7 @@ import { type Workload } from "../container/workload";
 import { writeDurably } from "../image/durable";
 import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { workloadFolder } from "../process/account";
+import { removeTree } from "../process/remove";
 
 export interface MachineInputs {
     readonly name: string;
@@ -66,7 +67,7 @@ export function machineKind(
                 // Written before the others go: after a kill -9 each machine finds its own disk.
                 writeDurably(listPath(host, id), JSON.stringify(stay));
                 for (const number of disks(host, id).filter((each) => !all.includes(each))) {
-                    rmSync(disk(host, id, number), { recursive: true, force: true });
+                    removeTree(disk(host, id, number));
                 }
                 if (all.length === 0) {
                     rmSync(listPath(host, id), { force: true });

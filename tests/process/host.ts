@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeTree } from "../../agent/process/remove";
 import { type Host, type Identity, type Kind, type LogLine, type Target } from "../../agent/kind";
 
 /** A host in a temporary folder, which remembers what it was told. */
@@ -86,7 +87,7 @@ export function testHost(root = mkdtempSync(join(tmpdir(), "mvi-test-"))): TestH
         },
         kind: <K extends Kind>(name: string) => kinds.get(name) as K,
         report: (line) => void reports.push(line),
-        clean: () => rmSync(root, { recursive: true, force: true }),
+        clean: () => removeTree(root),
     };
 }
 
