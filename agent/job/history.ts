@@ -1,0 +1,71 @@
+/** The history of a job: what it ran and what it is at, on disk before anything is done. */
+
+import * as fs from "node:fs";
+import { readIfAny, writeAtomic } from "../core/files";
+import { type Attempt } from "./job";
+
+export class History {
+    /** The last scheduled time that was seen to, so that none is twice, even if the clock is set back. */
+    scheduled: number | undefined;
+    /** Schedule and time zone that {@link scheduled} is of. */
+    schedule = "";
+    /** Digest of what ran once, and succeeded. */
+    once: string | undefined;
+    #sequence = 0;
+    #attempts: Attempt[] = [];
+
+    constructor(private readonly file: string) {
+        const text = readIfAny(file);
+        if (text !== undefined) {
+            const kept = JSON.parse(text) as Kept;
+            this.scheduled = kept.scheduled;
+            this.schedule = kept.schedule;
+            this.once = kept.once;
+            this.#sequence = kept.sequence;
+            this.#attempts = kept.attempts;
+        }
+    }
+
+    /** Newest first. */
+    get attempts(): readonly Attempt[] {
+        return this.#attempts;
+    }
+
+    /** A name for a new run: it is on disk with the next {@link put}. */
+    name(time: number): string {
+        const stamp = new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+        return `${stamp}-${++this.#sequence}`;
+    }
+
+    /** Keeps an attempt, in place of what was known of it. */
+    put(attempt: Attempt): void {
+        const index = this.#attempts.findIndex((each) => each.run === attempt.run && each.attempt === attempt.attempt);
+        if (index >= 0) {
+            this.#attempts[index] = attempt;
+        } else {
+            this.#attempts.unshift(attempt);
+        }
+        this.#attempts = this.#attempts.filter((each, place) => place < MOST || !each.final);
+        this.save();
+    }
+
+    save(): void {
+        const { scheduled, schedule, once } = this;
+        const kept: Kept = { scheduled, schedule, once, sequence: this.#sequence, attempts: this.#attempts };
+        writeAtomic(this.file, JSON.stringify(kept));
+    }
+
+    remove(): void {
+        fs.rmSync(this.file, { force: true });
+    }
+}
+
+interface Kept {
+    readonly scheduled: number | undefined;
+    readonly schedule: string;
+    readonly once: string | undefined;
+    readonly sequence: number;
+    readonly attempts: Attempt[];
+}
+
+const MOST = 100;
