@@ -46,6 +46,7 @@ export async function startOtlp(host: Host, metrics: MetricStore, clock: Clock =
             OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
             OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${otlpToken(identity)}`,
             OTEL_METRICS_EXPORTER: "otlp",
+            OTEL_METRIC_EXPORT_INTERVAL: "10000", // the store's finest step
             OTEL_LOGS_EXPORTER: "otlp",
             OTEL_TRACES_EXPORTER: "none",
         }),
