@@ -16,6 +16,7 @@ import type * as log from "./log/kind";
 import type * as machine from "./machine/machine";
 import type * as mail from "./mail/kind";
 import type * as metric from "./metric/kind";
+import type * as secret from "./secret/secret";
 import { type Host, type Kind, Refusal } from "./kind";
 
 export interface KindRegistry {
@@ -52,6 +53,7 @@ const BUILT_IN: Record<string, Factory> = {
         const { withDataKeys } = require("./core/data-keys") as typeof dataKeys;
         return withDataKeys((require("./key/key") as typeof key).keyKind(host)) as unknown as Kind;
     },
+    Secret: lazy(() => (require("./secret/secret") as typeof secret).secretKind),
     Log: lazy(() => (require("./log/kind") as typeof log).logKind),
     Metric: lazy(() => (require("./metric/kind") as typeof metric).metricKind),
     Mail: lazy(() => (require("./mail/kind") as typeof mail).mailKind),

@@ -7,6 +7,7 @@ describe("kinds in the provider", () => {
         const kinds = openKinds();
         const order = [
             "Key",
+            "Secret",
             "Log",
             "Metric",
             "Bucket",
