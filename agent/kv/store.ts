@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
-import { type Vault } from "../kind";
+import { Refusal, type Vault } from "../kind";
 import { type Table, type TableDefinition } from "./definition";
 import { after } from "./keys";
 import { expiryPlaces, fixed, moment, place, readExpiry, readMoment, SPACES } from "./places";
@@ -54,7 +54,11 @@ export class Store {
     /** Makes a table, or brings that of the same name to `definition`: its keys cannot change. */
     async declare(definition: TableDefinition): Promise<Table> {
         const old = this.known.get(definition.name);
-        if (old && !sameKeys(old, definition)) throw new Error(`Table ${definition.name}: the keys cannot change.`);
+        if (old && !sameKeys(old, definition)) {
+            throw new Refusal(
+                `Table ${definition.name}: is there already with other keys: choose another name, or remove it first`,
+            );
+        }
         const now = Date.now();
         const table: Table = {
             ...definition,

@@ -39,7 +39,9 @@ describe("the store of tables", () => {
         await first.stop();
         const second = tableKind(host);
         expect(await second.apply("t", inputs, { ...call, restoring: true })).to.deep.equal(made);
-        const got = await db.send(new d.GetItemCommand({ TableName: "t", Key: { id: { S: "1" } } }));
+        const anew = clientOf(made.endpoint);
+        const got = await anew.send(new d.GetItemCommand({ TableName: "t", Key: { id: { S: "1" } } }));
+        anew.destroy();
         expect(got.Item?.secret).to.deep.equal({ S: "planted-secret" });
         db.destroy();
         await second.stop();

@@ -570,6 +570,9 @@ describe("a table", () => {
 
     it("is not removed while it holds items, unless that is wanted", async () => {
         await kind.apply("old", plain("old"), call);
+        const otherKeys = plain("old", { partitionKey: { name: "other", type: "string" } });
+        expect(await fault(kind.apply("old", otherKeys, call))).to.be.instanceOf(Refusal);
+        expect(await fault(kind.apply("second", plain("old"), call))).to.be.instanceOf(Refusal);
         const web = open(host.identities.issue("Container/old", [{ kind: "Table", id: "old", access: ["write"] }]));
         await web.send(new d.PutItemCommand({ TableName: "old", Item: { id: { S: "1" } } }));
         expect(await fault(kind.remove("old", plain("old")))).to.be.instanceOf(Refusal);
