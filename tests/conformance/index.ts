@@ -11,6 +11,8 @@ import { spy, without } from "./spy";
 export interface Lens {
     /** Outputs that the cloud gives to a resource: what is computed there. */
     outputs: NonNullable<Program["outputs"]>;
+    /** What the cloud answers to questions. */
+    calls?: Program["calls"];
     /** Arguments which are honoured without being read, on a cloud that has only one of the kind. */
     only?: readonly string[];
 }
@@ -27,7 +29,7 @@ export function conform(name: CloudName, lens: Lens): void {
 
 function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens): void {
     const config = { "mvi:cloud": name };
-    const program = { config, outputs: lens.outputs };
+    const program = { config, outputs: lens.outputs, calls: lens.calls };
     const open = () => openCloud(name);
     const make = (args: object, options: ComponentOptions, as = "tried"): Component =>
         new sample.type(as, args as never, options);
@@ -42,7 +44,7 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
     const own = (made: readonly Registered[]) =>
         made.filter(
             ({ type, name: child }) =>
-                !type.startsWith("mvi:") && !/^(own|used|token|web|archive|errors|network)/.test(child),
+                !type.startsWith("mvi:") && !/^(own|used|token|web|archive|errors|network|stack)/.test(child),
         );
 
     for (const preview of [false, true]) {

@@ -13,6 +13,8 @@ export interface Program {
     readonly config?: Record<string, string>;
     /** Outputs of a resource, besides its inputs. */
     outputs?(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown>;
+    /** What a cloud answers to a question (`aws:index/getCallerIdentity:getCallerIdentity`), besides the question's own arguments. */
+    calls?(token: string, inputs: Record<string, unknown>): Record<string, unknown>;
     /** Runs as a preview: what is not given by the program is unknown. */
     readonly preview?: boolean;
 }
@@ -33,7 +35,10 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
                 });
                 return { id: id || name, state: { ...own, ...program.outputs?.(type, name, own) } };
             },
-            call: ({ inputs }) => inputs as Record<string, unknown>,
+            call: ({ token, inputs }) => {
+                const own = inputs as Record<string, unknown>;
+                return { ...own, ...program.calls?.(token, own) };
+            },
         },
         "project",
         "stack",
