@@ -1,5 +1,9 @@
 /** npm run -s pulumi -- <arguments>: Pulumi's own tool, with the state and the passphrase that `npm start` uses. */
-import { command, run } from "./lib/io.mjs";
-import { pulumiEnvironment } from "./lib/stack.mjs";
+import { command } from "./lib/io.mjs";
+import { setUp } from "./lib/project.mjs";
+import { openPulumi } from "./lib/stack.mjs";
 
-await command(async (args) => run("pulumi", args, { env: await pulumiEnvironment() }));
+await command(async (args) => {
+    await setUp();
+    return (await openPulumi()).run(args);
+});

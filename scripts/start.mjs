@@ -5,35 +5,35 @@
  *     npm start -- aws             another stack: shows what it would do, and asks
  *     npm start -- local --diff    more arguments go to `pulumi up`
  */
-import { command, capture, Failure, run } from "./lib/io.mjs";
+import { command, Failure } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
-import { outputsOf, parse, pulumiEnvironment } from "./lib/stack.mjs";
+import { openPulumi, outputsOf, parse } from "./lib/stack.mjs";
 
 await command(async (args) => {
     const { stack, rest } = parse(args);
     await setUp();
-    const env = await pulumiEnvironment();
-    if ((await capture("pulumi", ["stack", "select", "--create", stack], { env })) === undefined) {
+    const pulumi = await openPulumi();
+    if ((await pulumi.capture(["stack", "select", "--create", stack])) === undefined) {
         throw new Failure(
             `The stack ${stack} can be neither selected nor made: \`npm run -s pulumi -- stack select --create ${stack}\` says why.`,
         );
     }
     // This machine costs nothing and forgets nothing; elsewhere a person looks at the plan first.
     const unasked = stack === "local" ? ["--yes", "--skip-preview"] : [];
-    const code = await run("pulumi", ["up", "--stack", stack, ...unasked, "--suppress-outputs", ...rest], { env });
+    const code = await pulumi.run(["up", "--stack", stack, ...unasked, "--suppress-outputs", ...rest]);
     if (code !== 0) return code;
-    console.log(await summary(stack, env));
+    console.log(await summary(stack, pulumi));
 });
 
 /** What was made, where it is, and what to try next. */
-async function summary(stack, env) {
-    const outputs = (await outputsOf(stack, env)) ?? {};
+async function summary(stack, pulumi) {
+    const outputs = (await outputsOf(stack, pulumi)) ?? {};
     const links = Object.entries(outputs).filter(([, value]) => typeof value === "string" && /^https?:/.test(value));
     const suffix = stack === "local" ? "" : ` -- ${stack}`;
     return [
         "",
         ...links.map(([name, url]) => `${name.padEnd(10)} ${url}`),
-        `${"made".padEnd(10)} ${await made(stack, env)}`,
+        `${"made".padEnd(10)} ${await made(stack, pulumi)}`,
         "",
         "Try next:",
         `  npm run -s outputs${suffix}     what the stack has, as JSON`,
@@ -45,8 +45,8 @@ async function summary(stack, env) {
 }
 
 /** The components of the stack, counted by kind. */
-async function made(stack, env) {
-    const state = JSON.parse((await capture("pulumi", ["stack", "export", "--stack", stack], { env })) ?? "{}");
+async function made(stack, pulumi) {
+    const state = JSON.parse((await pulumi.capture(["stack", "export", "--stack", stack])) ?? "{}");
     const types = (state.deployment?.resources ?? []).map(({ type }) => type);
     const components = types.filter((type) => type.startsWith("mvi:index:")).map((type) => type.split(":")[2]);
     const counts = new Map();

@@ -4,7 +4,33 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findPulumi, withPulumi } from "./cli.mjs";
-import { capture, root } from "./io.mjs";
+import { openProject } from "./config.mjs";
+import { capture, root, run } from "./io.mjs";
+import { install } from "./project.mjs";
+
+/**
+ * Pulumi's tool, for this project.
+ *
+ * @returns `run` and `capture` as io.mjs has them, given Pulumi's arguments
+ */
+export async function openPulumi(env = process.env) {
+    const own = usesOwnState(env);
+    const full = await pulumiEnvironment(env);
+    if (own) await install();
+    const call = async (start, args, options) => {
+        if (!own) return start("pulumi", args, { env: full, ...options });
+        const project = await openProject(root);
+        try {
+            return await start("pulumi", ["-C", project.folder, ...args], { env: full, ...options });
+        } finally {
+            await project.keep();
+        }
+    };
+    return {
+        run: (args, options) => call(run, args, options),
+        capture: (args, options) => call(capture, args, options),
+    };
+}
 
 /** The environment for Pulumi: the tool on PATH, and a place for the state with a passphrase for its secrets. */
 export async function pulumiEnvironment(env = process.env) {
@@ -22,8 +48,8 @@ export function parse(args) {
 }
 
 /** The stack's outputs; undefined when there is no such stack. */
-export async function outputsOf(stack, env) {
-    const text = await capture("pulumi", ["stack", "output", "--json", "--stack", stack], { env });
+export async function outputsOf(stack, pulumi) {
+    const text = await pulumi.capture(["stack", "output", "--json", "--stack", stack]);
     return text === undefined ? undefined : JSON.parse(text);
 }
 
