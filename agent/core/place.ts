@@ -22,9 +22,13 @@ export interface Place {
     readonly stopped: string;
 }
 
-/** The folder of all agents: `MVI_HOME`, else `~/.mvi`. */
+/**
+ * The folder of all agents: `MVI_HOME`, else `~/.mvi`. Root has it where services of a system keep their state, since
+ * its workloads run as other accounts, which cannot pass through /root.
+ */
 export function home(): string {
-    return path.resolve(process.env.MVI_HOME || path.join(os.homedir(), ".mvi"));
+    const own = process.getuid?.() === 0 ? "/var/lib/pulumi-mvi" : path.join(os.homedir(), ".mvi");
+    return path.resolve(process.env.MVI_HOME || own);
 }
 
 /** @throws {@link Refusal} when `stack` is not `<project>/<stack>`. */

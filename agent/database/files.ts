@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { chmodSync, closeSync, fsyncSync, lchownSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, fsyncSync, lchownSync, openSync, renameSync, writeSync } from "node:fs";
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, symlink, readlink, rm, lchown } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Account } from "../process/account";
 
@@ -96,10 +96,4 @@ export async function syncDisk(folder: string): Promise<void> {
     const sync = promisify(execFile);
     // One call for a thousand files. macOS has it for all disks only.
     await (process.platform === "linux" ? sync("sync", ["-f", folder]) : sync("sync"));
-}
-
-/** Whether others than the owner may pass through each folder on the way to `path`, and into it. */
-export function reachable(path: string): boolean {
-    const parts = resolve(path).split(sep);
-    return parts.every((_, depth) => (statSync(parts.slice(0, depth + 1).join(sep) || sep).mode & 0o001) !== 0);
 }

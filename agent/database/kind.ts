@@ -23,7 +23,6 @@ import { type DatabaseInputs, type DatabaseOutputs, type Engine, type EngineName
 import { newFolder } from "./files";
 import { freePort } from "./port";
 
-export { removeElsewhere } from "./place";
 export { databaseLog } from "./server";
 export { type Backup } from "./backups";
 export { type BackupInputs, type DatabaseInputs, type DatabaseOutputs, type EngineName } from "./types";

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, statSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
-import { type Host } from "../kind";
+import { chmodSync, statSync } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
+import { home } from "../core/place";
+import { type Host, Refusal } from "../kind";
 
 /** Account is whom a process runs as. */
 export interface Account {
@@ -18,32 +18,31 @@ export function workloadAccount(): Account | undefined {
 }
 
 /**
- * A folder of the agent's that workloads can reach into: `host.folder(name)`, opened for passing through. If it is below
- * a folder which is closed to others and not the agent's, such as /root, it is one in /var/lib.
+ * A folder of the agent's that other accounts can reach into, if they know the name of what they look for: as root,
+ * workloads and databases run as accounts of their own. It and those above it, up to the folder of all agents, are opened
+ * for passing through (0711: nothing can be listed; the files in them are 0600).
+ *
+ * @throws {@link Refusal} when a folder above is closed to others, such as /root
  */
-export function workloadFolder(host: Host, name: string, elsewhere = "/var/lib/pulumi-mvi"): string {
+export function workloadFolder(host: Host, name: string): string {
     const folder = resolve(host.folder(name));
-    if (workloadAccount() === undefined) {
+    if (process.getuid?.() !== 0) {
         return folder;
     }
-    // 0711: others may pass through to what they know the name of, and list nothing. Files in them are 0600.
-    chmodSync(folder, 0o711);
-    if (!reachable(folder) && reachable(dirname(dirname(folder)))) {
-        chmodSync(dirname(folder), 0o711);
+    const top = folder.startsWith(home() + sep) ? home() : dirname(folder);
+    for (let each = folder; each.length >= top.length; each = dirname(each)) {
+        if ((statSync(each).mode & 0o777) !== 0o711) chmodSync(each, 0o711);
     }
-    if (reachable(folder)) {
-        return folder;
+    if (!reachable(folder)) {
+        throw new Refusal(
+            `${folder}: the accounts that workloads run as cannot pass through a folder above it: set MVI_HOME to one that they can, such as /var/lib/pulumi-mvi`,
+        );
     }
-    const other = join(elsewhere, createHash("sha256").update(folder).digest("hex").slice(0, 16));
-    mkdirSync(other, { recursive: true, mode: 0o711 });
-    return other;
+    return folder;
 }
 
 /** Whether others may pass through each folder above `path`, and into it. */
-function reachable(path: string): boolean {
+export function reachable(path: string): boolean {
     const parts = resolve(path).split(sep);
-    return parts.every((_, depth) => {
-        const above = parts.slice(0, depth + 1).join(sep) || sep;
-        return (statSync(above).mode & 0o001) !== 0;
-    });
+    return parts.every((_, depth) => (statSync(parts.slice(0, depth + 1).join(sep) || sep).mode & 0o001) !== 0);
 }

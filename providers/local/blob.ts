@@ -8,7 +8,8 @@ export const blob: DriverOf<"blob"> = (site, { versioned, lifecycle, cors }) => 
         "bucket",
         Bucket,
         {
-            name: site.name,
+            // S3 has no name of fewer than three characters.
+            name: site.name.length < 3 ? `${site.name}-blob` : site.name,
             versioned,
             lifecycle: lifecycle.map(({ prefix, expire, expireOld }) => ({
                 prefix,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Permit } from "../../agent/kind";
 import type { DriverOf } from "../../components/cloud";
 import { gauges, permit } from "./grants";
 import { Balancer, Container } from "./kinds";
@@ -17,7 +18,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
             // They are one unit, with one identity.
             permits: pulumi
                 .all([own, ...beside.map(([, sidecar]) => sidecar)].map(({ permits }) => permits))
-                .apply((all) => all.flat()),
+                .apply((all) => all.flat() as Permit[]),
             secretFiles: Object.assign(
                 {},
                 own.secretFiles,

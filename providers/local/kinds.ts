@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmInputs, AlarmOutputs } from "../../agent/alarm/alarm";
 import type { BalancerInputs, BalancerOutputs } from "../../agent/balancer/balancer";
 import type { BucketInputs, BucketOutputs } from "../../agent/blob/bucket";
-import type { ContainerInputs, ContainerOutputs } from "../../agent/container/container";
+import type { ContainerInputs, ContainerOutputs } from "../../agent/container/inputs";
 import type { DatabaseInputs, DatabaseOutputs } from "../../agent/database/types";
 import type { ImageInputs, ImageOutputs } from "../../agent/image/image";
 import type { JobInputs, JobOutputs } from "../../agent/job/job";
@@ -24,7 +24,7 @@ export const Balancer = kind<BalancerInputs, BalancerOutputs>("Balancer", [
     "certificateAuthority",
 ]);
 export const Bucket = kind<BucketInputs, BucketOutputs>("Bucket", ["bucket", "endpoint", "region", "url"]);
-export const Container = kind<ContainerInputs, ContainerOutputs>("Container", ["id", "digest", "internalUrls"]);
+export const Container = kind<ContainerInputs, ContainerOutputs>("Container", ["digest", "internalUrls", "services"]);
 export const Database = kind<DatabaseInputs, DatabaseOutputs>("Database", [
     "host",
     "port",
@@ -38,19 +38,22 @@ export const Database = kind<DatabaseInputs, DatabaseOutputs>("Database", [
     "version",
 ]);
 export const Image = kind<ImageInputs, ImageOutputs>("Image", ["digest", "reference", "directory", "config"]);
-export const Job = kind<JobInputs, JobOutputs>("Job", ["id"]);
+export const Job = kind<JobInputs, JobOutputs>("Job", ["name"]);
 export const Key = kind<KeyInputs, KeyOutputs>("Key", ["keyId", "endpoint", "region", "url", "publicKey"]);
 export const Table = kind<TableInputs, TableOutputs>("Table", ["table", "endpoint", "region", "url"]);
-export const Log = kind<LogInputs, LogOutputs>("Log", ["id"]);
-export const Machine = kind<MachineInputs, MachineOutputs>("Machine", ["id"]);
-export const Metric = kind<MetricInputs, MetricOutputs>("Metric", ["id", "endpoint"]);
+export const Log = kind<LogInputs, LogOutputs>("Log", ["name"]);
+export const Machine = kind<MachineInputs, MachineOutputs>("Machine", ["internalUrls", "services"]);
+export const Metric = kind<MetricInputs, MetricOutputs>("Metric", ["name", "endpoint"]);
 export const Secret = kind<SecretInputs, SecretOutputs>("Secret", ["version", "reference"]);
 
-type Deep<T> = T extends readonly (infer Member)[]
-    ? pulumi.Input<pulumi.Input<Deep<Member>>[]>
-    : T extends object
-      ? pulumi.Input<{ [K in keyof T]: Deep<T[K]> }>
-      : pulumi.Input<T>;
+/** A value of the agent's, any part of which may be an output. */
+type Deep<T> =
+    | pulumi.Input<T>
+    | (T extends readonly (infer Member)[]
+          ? pulumi.Input<Deep<Member>[]>
+          : T extends object
+            ? pulumi.Input<{ [K in keyof T]: Deep<T[K]> }>
+            : never);
 export type Arguments<Inputs> = { [K in keyof Inputs]: Deep<Inputs[K]> };
 export type Child<Outputs> = LocalResource & { readonly [K in keyof Omit<Outputs, "id">]: pulumi.Output<Outputs[K]> };
 

@@ -1,12 +1,13 @@
 import type { Cloud } from "../../components/cloud";
 
-const encrypted = "the agent keeps what holds data unencrypted, readable by its owner only";
+const plain = "its files are not encrypted, but readable by their owner only";
 const oneMachine = "there is one machine";
 const engine = "no container engine is used";
 
 /** What one machine cannot honour, by service and argument, with the reason. */
 export const lacks: Cloud["lacks"] = {
     vm: { image: "a machine is a group of processes on this machine's system" },
+    key: { deletionWindow: "what is destroyed here leaves nothing behind" },
     network: {
         range: "the network is the loopback",
         zones: oneMachine,
@@ -20,7 +21,7 @@ export const lacks: Cloud["lacks"] = {
         certificate: "certificates come from the local authority",
         waf: "it needs a cloud's managed rules",
     },
-    database: { size: "it has what the machine has", highAvailability: oneMachine, key: encrypted },
-    kv: { key: encrypted },
-    blob: { key: encrypted },
+    database: { size: "it has what the machine has", highAvailability: oneMachine, key: plain },
+    kv: { key: "it is encrypted by the agent's own key" },
+    blob: { key: plain },
 };

@@ -20,7 +20,7 @@ export const loadBalancer: DriverOf<"loadBalancer"> = (site, { routes, redirects
                 ...redirects.map(({ host, path, to, permanent }) => ({
                     host,
                     path,
-                    redirect: { to, status: permanent ? 301 : 302 },
+                    redirect: { to, status: permanent ? (301 as const) : (302 as const) },
                 })),
             ],
             tcp: Object.entries(tcp).map(([name, { to, port, listen }]) => ({

@@ -12,7 +12,7 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
             retentionDays: retention,
             key: key?.id,
             export: to && { bucket: to.id, everyHours: 1 },
-            filters: Object.values(filters).map(({ contains, into }) => ({ metric: into.id, pattern: contains })),
+            filters: Object.values(filters).map(({ contains, into }) => ({ metric: into.id, contains })),
             subscribers: subscribers.map((url) => ({ url })),
         },
         { main: true },

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { permit } from "./grants";
 import { Secret } from "./kinds";
@@ -14,9 +15,13 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, rotation, ke
         id: made.name,
         grant: (access) => ({
             env: {},
-            secrets: access.includes("read") ? { "": made.reference } : {},
-            files: access.includes("file") ? { FILE: made.reference } : {},
+            secrets: access.includes("read") ? only("", made.reference) : {},
+            files: access.includes("file") ? only("FILE", made.reference) : {},
             permits: [permit("Secret", made.name, access)],
         }),
     };
 };
+
+function only(end: string, value: pulumi.Input<string>): Record<string, pulumi.Input<string>> {
+    return { [end]: value };
+}

@@ -1,10 +1,9 @@
 import type { DriverOf } from "../../components/cloud";
 import * as pulumi from "@pulumi/pulumi";
 import { linked } from "../../components/workload";
-import type { Permit } from "../../agent/kind";
 import { gauges, permit } from "./grants";
 import { Machine } from "./kinds";
-import { probes } from "./workload";
+import { permitsOf, probes } from "./workload";
 
 /** A supervised group of processes with a home folder of its own. */
 export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, ports, disk, health, uses }) => {
@@ -25,7 +24,7 @@ export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, 
             env: grant.env,
             secretEnv: grant.secrets,
             secretFiles: grant.files ?? {},
-            permits: pulumi.all(grant.permits as pulumi.Output<Permit>[]),
+            permits: permitsOf(grant),
         },
         { main: true },
     );
@@ -36,7 +35,7 @@ export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, 
         grant: (access) => ({
             env: { URL: url.apply((known) => known ?? "") },
             secrets: {},
-            permits: [permit("Machine", made.name, access)],
+            permits: [permit("Machine", made.id, access)],
         }),
         gauges: gauges(
             { cpu: "process_cpu_ratio", memory: "process_memory_ratio", healthy: "container_replicas_ready" },

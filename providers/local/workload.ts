@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Permit } from "../../agent/kind";
 import type { Image } from "../../components/image";
+import type { Grant } from "../../components/link";
 import { linked, type WorkloadSpec } from "../../components/workload";
 import type { HealthSpec } from "../../components/health";
 import type { Image as LocalImage } from "./kinds";
@@ -14,10 +15,15 @@ export function workload({ image, command, env, uses, cpu, memory }: Omit<Worklo
         env: { ...grant.env, ...env },
         secretEnv: grant.secrets,
         secretFiles: grant.files ?? {},
-        permits: pulumi.all(grant.permits as pulumi.Output<Permit>[]),
+        permits: permitsOf(grant),
         cpu,
         memory,
     };
+}
+
+/** What the links permit together, in this cloud's form. */
+export function permitsOf({ permits }: Grant): pulumi.Output<Permit[]> {
+    return pulumi.output(permits as unknown as pulumi.Output<Permit>[]) as unknown as pulumi.Output<Permit[]>;
 }
 
 /** The agent's probes. Without a check of its own, a service works when its first port takes a connection. */

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Host, Refusal } from "../../kind";
-import { copyTree, newFolder, reachable } from "../files";
+import { reachable } from "../../process/account";
+import { copyTree, newFolder } from "../files";
 import { place, serverAccount } from "../place";
 import { run } from "../run";
 import { rename, rm } from "node:fs/promises";
