@@ -73,7 +73,7 @@ export class Network extends Component<"network"> implements NetworkParts {
         const networks = shared.get(scope) ?? new Map<Cloud, Network>();
         shared.set(scope, networks);
         let network = networks.get(cloud);
-        if (!network) networks.set(cloud, (network = new Network("network", {}, { cloud })));
+        if (!network) networks.set(cloud, (network = new Network("stack-network", {}, { cloud })));
         return network;
     }
 }
