@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { stackScope } from "../../components/cloud";
+import { Component } from "../../components/component";
+import { Key } from "../../components/key";
+import type { Site } from "../../components/site";
+import { accountOf } from "./account";
+import type { Statement } from "./grants";
+
+/** Encryption is the key that something is encrypted with. */
+export interface Encryption {
+    readonly arn: pulumi.Output<string>;
+    /** Lets a role use the key, but only through a service: `s3`. What is encrypted elsewhere stays closed to it. */
+    through(service: string, ...actions: readonly string[]): Statement;
+}
+
+/** The key of a component: the one that it was given, else the stack's own. */
+export function encryptionKey(site: Site, given: Key | undefined): Encryption {
+    const key = given ?? stackKey(site);
+    const native = key.nodes.aws?.key ?? key.nodes.aws?.imported;
+    if (!native) throw new pulumi.ResourceError(`Key ${key.shortName} is on ${key.cloud.name}, not on aws`, key);
+    const { arn } = native as typeof native & { arn: pulumi.Output<string> };
+    const { region } = accountOf(site);
+    return {
+        arn,
+        through: (service, ...actions) => ({
+            actions,
+            on: [arn],
+            when: { StringEquals: { "kms:ViaService": pulumi.interpolate`${service}.${region}.amazonaws.com` } },
+        }),
+    };
+}
+
+const shared = new WeakMap<object, Map<string, Key>>();
+
+/**
+ * One key for all of a stack's data which has none of its own, for 1 US dollar a month: AWS's free ones can neither be
+ * withdrawn, nor be left to some roles only. A provider of a component's own (another region) has one of its own.
+ */
+function stackKey(site: Site): Key {
+    const scope = stackScope();
+    const keys = shared.get(scope) ?? new Map<string, Key>();
+    shared.set(scope, keys);
+    const provider = site.component.getProvider("aws:kms/key:Key");
+    // The provider's logical name: its URN is known too late for a name.
+    const name = provider ? `stack-key-${(provider as { __name?: string }).__name ?? "own"}` : "stack-key";
+    let key = keys.get(name);
+    if (!key) {
+        const { cloud } = site.component as Component;
+        keys.set(
+            name,
+            (key = new Key(name, { deletionWindow: site.settings.profile === "dev" ? 7 : 30 }, { cloud, provider })),
+        );
+    }
+    return key;
+}

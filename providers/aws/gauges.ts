@@ -1,0 +1,23 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A gauge on AWS: a metric that a service keeps in CloudWatch by itself. */
+export interface AwsGauge {
+    readonly namespace: string;
+    readonly metric: string;
+    readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
+    /** The same metric under further dimensions, which are added: a sum over a table's operations. @default none */
+    readonly plus?: readonly AwsGauge["dimensions"][];
+    /** What is counted, in place of the statistic that an alarm names: how often there was a value. */
+    readonly statistic?: "SampleCount";
+    /** What the metric's values are multiplied by: a gauge that is a share is one of 1, not of 100. @default 1 */
+    readonly factor?: number;
+}
+
+/** Gauges by neutral name, from the names of a service's own metrics. */
+export function gauges(
+    namespace: string,
+    names: Readonly<Record<string, string>>,
+    dimensions: AwsGauge["dimensions"],
+): Record<string, AwsGauge> {
+    return Object.fromEntries(Object.entries(names).map(([name, metric]) => [name, { namespace, metric, dimensions }]));
+}

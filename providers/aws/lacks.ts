@@ -1,0 +1,6 @@
+import type { Cloud } from "../../components/cloud";
+
+/** What AWS cannot honour, by service and argument, with the reason. */
+export const lacks: Cloud["lacks"] = {
+    secret: { rotation: "Secrets Manager rotates only by a function that somebody writes and keeps" },
+};
