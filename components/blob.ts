@@ -6,7 +6,7 @@ import { reference } from "./reference";
 import { flag, list, number, oneOf, optional, record, text } from "./shape";
 
 /** BlobArgs configures a {@link Blob}. */
-export interface BlobArgs extends Guarded {
+export interface BlobArgs extends Guarded<"blob"> {
     /** Keeps an object's old versions when it changes or goes. @default true */
     versioned?: boolean;
     /** What is deleted by itself. Unfinished uploads always are, after 7 days. @default old versions after 90 days */

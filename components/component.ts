@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { NodesOf, TransformsOf } from "./children";
 import { type Cloud, openCloud, type ServiceName, type Services } from "./cloud";
 import { Mistake, nearest } from "./fault";
 import { type Access, type Grant, Link, prefixOf } from "./link";
 import { type CloudName, cloudNames, type ProfileName, readSettings, type Settings } from "./settings";
 import { type Fields, isPlain, type PartIndex, Place, record } from "./shape";
-import { type Nodes, Site, type Transform } from "./site";
+import { Site, type Transform } from "./site";
 
 /** ComponentOptions are Pulumi's own, and the cloud to build on. */
 export interface ComponentOptions extends pulumi.ComponentResourceOptions {
@@ -13,16 +14,16 @@ export interface ComponentOptions extends pulumi.ComponentResourceOptions {
 }
 
 /** Common are the arguments which every component has. */
-export interface Common {
+export interface Common<S extends ServiceName = ServiceName> {
     /**
      * The way down: changes any child's native arguments before it is made, per cloud, by the child's key. Import
-     * `pulumi-mvi/aws` (or `/gcp`, `/local`) for the keys' types.
+     * `pulumi-mvi/aws` (or `/local`) for the keys' types.
      */
-    transform?: { readonly [C in CloudName]?: Readonly<Record<string, Transform>> };
+    transform?: { readonly [C in CloudName]?: TransformsOf<C, S> };
 }
 
 /** Guarded are the arguments of a component which holds data. */
-export interface Guarded extends Common {
+export interface Guarded<S extends ServiceName = ServiceName> extends Common<S> {
     /** Refuses to delete it while it holds data. @default the stack's `mvi:protect`: true, but for profile `dev` */
     protect?: boolean;
 }
@@ -73,8 +74,11 @@ const namePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
  */
 export abstract class Component<S extends ServiceName = ServiceName> extends pulumi.ComponentResource {
     readonly cloud: Cloud;
-    /** The native children, by cloud and key: `blob.nodes.aws?.bucket`. The way down, on the way out. */
-    readonly nodes: { readonly [C in CloudName]?: Nodes };
+    /**
+     * The native children, by cloud and key: `blob.nodes.aws?.bucket`. The way down, on the way out. Import
+     * `pulumi-mvi/aws` (or `/local`) for their types.
+     */
+    readonly nodes: { readonly [C in CloudName]?: NodesOf<C, S> };
     /** @internal the name that links and messages use: within an `App`, without the app's */
     readonly shortName: string;
     /** @internal its whole name in the program: what children's names begin with */
@@ -99,13 +103,13 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
         this.service = service;
         this.ownName = name;
         this.shortName = part?.name ?? name;
-        const transforms = (args as Common).transform?.[cloud.name] ?? {};
+        const transforms = ((args as Common).transform?.[cloud.name] ?? {}) as Readonly<Record<string, Transform>>;
         const protect = (args as Guarded).protect ?? settings.protect;
         const site = new Site(this, name, { ...settings, protect }, transforms);
         const driver = cloud.drivers[service.name as S] as (site: Site, spec: object) => Services[S][1];
         this.spec = (service.prepare?.(this as unknown as Component, spec) ?? spec) as Services[S][0];
         this.parts = driver(site, this.spec);
-        this.nodes = { [cloud.name]: site.nodes };
+        this.nodes = { [cloud.name]: site.nodes } as { readonly [C in CloudName]?: NodesOf<C, S> };
         this.registerOutputs(
             Object.fromEntries(Object.entries(this.parts).filter(([key]) => key !== "grant" && key !== "gauges")),
         );

@@ -10,7 +10,7 @@ import type { VM } from "./vm";
 import { prepareWorkload, type WorkloadArgs, workloadFields, workloadRules, type WorkloadSpec } from "./workload";
 
 /** ContainerArgs configures a {@link Container}. */
-export interface ContainerArgs extends Common, WorkloadArgs {
+export interface ContainerArgs extends Common<"container">, WorkloadArgs {
     /** The HTTP port it listens on. The same as `ports: { http: { port } }`. @default none: a worker */
     port?: number;
     /** Ports by name, for more than one, or for TCP. @default none */

@@ -7,7 +7,7 @@ import { reference } from "./reference";
 import { type Field, flag, mapOf, number, oneOf, optional, record, text } from "./shape";
 
 /** DatabaseArgs configures a {@link Database}. */
-export interface DatabaseArgs extends Guarded {
+export interface DatabaseArgs extends Guarded<"database"> {
     /** What it speaks. `redis` is the protocol: each cloud's Valkey. */
     engine: "postgres" | "mysql" | "redis";
     /** The major version. @default the newest that every cloud has: postgres 18, mysql 8.4, redis 8 */

@@ -4,7 +4,7 @@ import { envName, imageReference } from "./image-reference";
 import { type Fields, input, list, mapOf, oneOf, optional, text } from "./shape";
 
 /** ImageArgs configures an {@link Image}. */
-export interface ImageArgs extends Common {
+export interface ImageArgs extends Common<"image"> {
     /** The folder with what the build may copy, relative to the program. Exactly one of `context` and `reference`. */
     context?: string;
     /** The Dockerfile, relative to `context`. @default "Dockerfile" */

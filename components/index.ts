@@ -1,6 +1,7 @@
 export * from "./app";
 export * from "./app-args";
 export { Blob, type BlobArgs, type CorsArgs, type LifecycleArgs } from "./blob";
+export { type Children, type Each } from "./children";
 export { type Cloud, type Driver, openCloud } from "./cloud";
 export { type Common, Component, type ComponentOptions, type Gauge, type Guarded } from "./component";
 export { Container, type ContainerArgs, type RolloutArgs, type SidecarArgs } from "./container";

@@ -7,7 +7,7 @@ import { flag, number, oneOf, optional } from "./shape";
 import { prepareWorkload, type WorkloadArgs, workloadFields, workloadRules, type WorkloadSpec } from "./workload";
 
 /** JobArgs configures a {@link Job}: by a schedule, once at each change, or by hand only. */
-export interface JobArgs extends Common, WorkloadArgs {
+export interface JobArgs extends Common<"job">, WorkloadArgs {
     /** Runs what this container runs, with its variables and links and those given here. In place of `build` and `image`. */
     container?: Container;
     /** When, as five cron fields: minute, hour, day, month, weekday. @default by hand, or `once` */

@@ -4,7 +4,7 @@ import type { Access, Link } from "./link";
 import { input, number, oneOf, optional, secretText } from "./shape";
 
 /** KeyArgs configures a {@link Key}. */
-export interface KeyArgs extends Guarded {
+export interface KeyArgs extends Guarded<"key"> {
     /** What it is for: encrypting (AES-256-GCM), or signing. A key does one of them. @default "encrypt" */
     purpose?: "encrypt" | "sign";
     /** The signing algorithm; only for `purpose: "sign"`. @default "ecdsa-p256" */

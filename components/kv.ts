@@ -6,7 +6,7 @@ import { reference } from "./reference";
 import { type Field, flag, isPlain, oneOf, optional, record, text } from "./shape";
 
 /** KVArgs configures a {@link KV}. */
-export interface KVArgs extends Guarded {
+export interface KVArgs extends Guarded<"kv"> {
     /** What an entry is found by: an attribute's name (a text), or its name and type. Fixed once made. @default "key" */
     partitionKey?: string | AttributeArgs;
     /** What entries of one partition are ordered by, and found by prefix. Fixed once made. @default none */

@@ -7,7 +7,7 @@ import { reference } from "./reference";
 import { type Field, flag, list, mapOf, number, optional, record, text } from "./shape";
 
 /** LoadBalancerArgs configures a {@link LoadBalancer}. */
-export interface LoadBalancerArgs extends Guarded {
+export interface LoadBalancerArgs extends Guarded<"loadBalancer"> {
     /** Where requests go; the most specific route wins. @default none */
     routes?: RouteArgs[];
     /** Answers which send the client elsewhere. Plain HTTP is always sent to HTTPS. @default none */

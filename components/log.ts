@@ -8,7 +8,7 @@ import { reference } from "./reference";
 import { list, mapOf, number, optional, record, text } from "./shape";
 
 /** LogArgs configures a {@link Log}. */
-export interface LogArgs extends Guarded {
+export interface LogArgs extends Guarded<"log"> {
     /** Days that lines are kept: 1 to 3653. @default 30, at profile `small` 90, at `prod` 365 */
     retention?: number;
     /** Encrypts it. @default the cloud's own key */

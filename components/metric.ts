@@ -5,7 +5,7 @@ import { gauge } from "./reference";
 import { type Field, list, mapOf, number, oneOf, optional, record, text } from "./shape";
 
 /** MetricArgs configures a {@link Metric}. */
-export interface MetricArgs extends Common {
+export interface MetricArgs extends Common<"metric"> {
     /** What it counts in: `orders`, `seconds`, `bytes`. @default "1": a bare number */
     unit?: string;
     /** A counter only grows; a gauge goes up and down; a distribution has percentiles. @default "counter" */

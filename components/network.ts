@@ -4,14 +4,14 @@ import { type Common, Component, type ComponentOptions, defineService, type Part
 import { flag, number, oneOf, optional, text } from "./shape";
 
 /** NetworkArgs configures a {@link Network}. */
-export interface NetworkArgs extends Common {
+export interface NetworkArgs extends Common<"network"> {
     /** Its private IPv4 addresses. @default "10.0.0.0/16" */
     range?: string;
     /** Over how many zones it reaches: 2 to 4. @default 2 */
     zones?: number;
     /**
      * How what runs in it reaches the internet: not at all, from public addresses, through one small machine, or through
-     * the cloud's gateway (per zone at `prod`). @default "none" for profile `dev`, else "nat-gateway"
+     * the cloud's gateway (per zone at `prod`). @default "public-address" for profile `dev`, "nat-instance" for `small`, "nat-gateway" for `prod`
      */
     egress?: "none" | "public-address" | "nat-instance" | "nat-gateway";
     /** Records who talked to whom. @default true, but for profile `dev` */
@@ -47,7 +47,7 @@ export const networkService = defineService<NetworkArgs, NetworkSpec>({
         zones: optional(number({ min: 2, max: 4, unit: "zones" }), 2),
         egress: optional(
             oneOf("none", "public-address", "nat-instance", "nat-gateway"),
-            profile === "dev" ? "none" : "nat-gateway",
+            ({ dev: "public-address", small: "nat-instance", prod: "nat-gateway" } as const)[profile],
         ),
         flowLogs: optional(flag, profile !== "dev"),
         existing: optional(text("the id of a network")),

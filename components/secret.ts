@@ -6,7 +6,7 @@ import { reference } from "./reference";
 import { input, number, oneOf, optional, record, secretText } from "./shape";
 
 /** SecretArgs configures a {@link Secret}. Exactly one of `value` and `generate`. */
-export interface SecretArgs extends Guarded {
+export interface SecretArgs extends Guarded<"secret"> {
     /** The value, from `config.requireSecret(…)`: it never stands in plain text in state, outputs or logs. */
     value?: pulumi.Input<string>;
     /** Makes a random value, which nobody ever sees. */

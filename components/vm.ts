@@ -9,7 +9,7 @@ import { type ScaleArgs, scaleField, type ScaleSpec } from "./scale";
 import { type Field, number, optional, text } from "./shape";
 
 /** VMArgs configures a {@link VM}. */
-export interface VMArgs extends Common {
+export interface VMArgs extends Common<"vm"> {
     /** How many: always so many, or between two bounds. A lost one is replaced. @default 1, at profile `prod` 2 */
     scale?: number | ScaleArgs;
     /** Virtual CPUs: 1 to 64. @default 1 */

@@ -31,8 +31,8 @@ export function accessLogs(site: Site): AccessLogs {
         blob = new Blob(name, { versioned: false, lifecycle: [{ expire: 90 }] }, { cloud, provider });
         all.set(name, blob);
     }
-    const { bucket, policy } = blob.nodes.aws as { bucket: s3.Bucket; policy: s3.BucketPolicy };
-    return { bucket, ready: policy };
+    const { bucket, policy } = blob.nodes.aws!;
+    return { bucket: bucket!, ready: policy! };
 }
 
 /** Lets AWS's own writers in, for this account's resources only. */

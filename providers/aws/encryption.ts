@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stackScope } from "../../components/cloud";
-import { Component } from "../../components/component";
+import { type Component } from "../../components/component";
 import { Key } from "../../components/key";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
@@ -18,7 +18,7 @@ export function encryptionKey(site: Site, given: Key | undefined): Encryption {
     const key = given ?? stackKey(site);
     const native = key.nodes.aws?.key ?? key.nodes.aws?.imported;
     if (!native) throw new pulumi.ResourceError(`Key ${key.shortName} is on ${key.cloud.name}, not on aws`, key);
-    const { arn } = native as typeof native & { arn: pulumi.Output<string> };
+    const { arn } = native;
     const { region } = accountOf(site);
     return {
         arn,

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as kinesis from "@pulumi/aws/kinesis";
-import type * as s3 from "@pulumi/aws/s3";
 import type { Blob } from "../../components/blob";
 import type { Site } from "../../components/site";
 import { accessLogs } from "./access-logs";
@@ -120,5 +119,5 @@ const lines = {
 function storeOf(blob: Blob): { arn: pulumi.Output<string>; may: readonly Statement[] } {
     const permits = blob.grant(["write"]).permits as readonly { role?: readonly Statement[] }[];
     const may = permits.flatMap(({ role: statements = [] }) => statements).filter(({ when }) => when !== undefined);
-    return { arn: (blob.nodes.aws!.bucket as s3.Bucket).arn, may };
+    return { arn: blob.nodes.aws!.bucket!.arn, may };
 }

@@ -79,7 +79,7 @@ export function natInstance(site: Site, { vpc: own, range, public: [subnet], gat
         "natAddress",
         ec2.Eip,
         { domain: "vpc", networkInterface: card.id, tags: named },
-        { dependsOn: gateway },
+        { instance: "machine", dependsOn: gateway },
     );
     const provider = site.component.getProvider("aws:index:getParameter");
     site.make(

@@ -46,7 +46,8 @@ export function reference(folder: string): string {
 }
 
 function table(declaration: ts.InterfaceDeclaration, source: ts.SourceFile): string[] {
-    const bases = declaration.heritageClauses?.flatMap(({ types }) => types.map((type) => type.getText(source))) ?? [];
+    const bases =
+        declaration.heritageClauses?.flatMap(({ types }) => types.map((type) => type.expression.getText(source))) ?? [];
     const rows = declaration.members.filter(ts.isPropertySignature).map((member) => {
         const name = member.name.getText(source);
         const type = member.type?.getText(source).replace(/\s+/g, " ") ?? "";

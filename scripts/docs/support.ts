@@ -1,10 +1,15 @@
 import type { Cloud } from "../../components/cloud";
-import { lacks } from "../../providers/local/lacks";
+import { lacks as aws } from "../../providers/aws/lacks";
+import { lacks as local } from "../../providers/local/lacks";
 
-/** A table of what each cloud lacks, from the same data that refuses it. */
+/** Tables of what each cloud lacks, from the same data that refuses it. */
 export function support(): string {
-    const rows = Object.entries(lacks as Cloud["lacks"]).flatMap(([service, gaps]) =>
+    return [table("local", local), table("aws", aws)].join("\n\n");
+}
+
+function table(cloud: string, lacks: Cloud["lacks"]): string {
+    const rows = Object.entries(lacks).flatMap(([service, gaps]) =>
         Object.entries(gaps ?? {}).map(([argument, reason]) => `| \`${service}.${argument}\` | ${reason} |`),
     );
-    return ["| not on `local` | because |", "| --- | --- |", ...rows].join("\n");
+    return [`| not on \`${cloud}\` | because |`, "| --- | --- |", ...rows].join("\n");
 }

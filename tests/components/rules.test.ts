@@ -250,7 +250,8 @@ describe("components", () => {
             { timeZone: "UTC", timeout: 3600, retries: 2, concurrency: "forbid", once: false },
         ],
         [VM as never, { cpu: 2 }, "prod", { memory: 4096, disk: 20, "scale.min": 2 }],
-        [Network as never, {}, "dev", { egress: "none", zones: 2, flowLogs: false }],
+        [Network as never, {}, "dev", { egress: "public-address", zones: 2, flowLogs: false }],
+        [Network as never, {}, "small", { egress: "nat-instance", flowLogs: true }],
         [Network as never, {}, "prod", { egress: "nat-gateway", flowLogs: true }],
         [
             Metric as never,

@@ -1,0 +1,103 @@
+/**
+ * The types of the native children on AWS. `import "pulumi-mvi/aws"` makes `nodes.aws` and `transform.aws` of every
+ * component know them; at run time it does nothing.
+ */
+
+import type * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type * as dynamodb from "@pulumi/aws/dynamodb";
+import type * as ec2 from "@pulumi/aws/ec2";
+import type * as ecr from "@pulumi/aws/ecr";
+import type * as iam from "@pulumi/aws/iam";
+import type * as kinesis from "@pulumi/aws/kinesis";
+import type * as kms from "@pulumi/aws/kms";
+import type * as s3 from "@pulumi/aws/s3";
+import type * as secretsmanager from "@pulumi/aws/secretsmanager";
+import type * as vpc from "@pulumi/aws/vpc";
+import type * as docker from "@pulumi/docker-build";
+import type { RandomPassword } from "@pulumi/random";
+import type { Each } from "../../components/children";
+
+declare module "../../components/children" {
+    interface Children {
+        readonly aws: AwsChildren;
+    }
+}
+
+/** The children's classes, by service and key. */
+export interface AwsChildren {
+    readonly blob: {
+        readonly bucket: typeof s3.Bucket;
+        readonly publicAccess: typeof s3.BucketPublicAccessBlock;
+        readonly ownership: typeof s3.BucketOwnershipControls;
+        readonly encryption: typeof s3.BucketServerSideEncryptionConfiguration;
+        readonly versioning: typeof s3.BucketVersioning;
+        readonly lifecycle: typeof s3.BucketLifecycleConfiguration;
+        readonly policy: typeof s3.BucketPolicy;
+        readonly cors: typeof s3.BucketCorsConfiguration;
+        readonly logging: typeof s3.BucketLogging;
+    };
+    readonly image: {
+        readonly repository: typeof ecr.Repository;
+        readonly lifecycle: typeof ecr.LifecyclePolicy;
+        readonly build: typeof docker.Image;
+    };
+    readonly key: {
+        readonly key: typeof kms.Key;
+        readonly imported: typeof kms.ExternalKey;
+        readonly alias: typeof kms.Alias;
+    };
+    readonly kv: { readonly table: typeof dynamodb.Table };
+    readonly log: {
+        readonly group: typeof cloudwatch.LogGroup;
+        readonly filter: Each<typeof cloudwatch.LogMetricFilter>;
+        readonly delivery: Each<typeof kinesis.FirehoseDeliveryStream>;
+        readonly deliveryRole: typeof iam.Role;
+        readonly deliveryRolePolicy: typeof iam.RolePolicy;
+        readonly subscription: Each<typeof cloudwatch.LogSubscriptionFilter>;
+        readonly subscriptionRole: typeof iam.Role;
+        readonly subscriptionRolePolicy: typeof iam.RolePolicy;
+    };
+    readonly network: {
+        readonly vpc: typeof ec2.Vpc;
+        readonly defaultGroup: typeof ec2.DefaultSecurityGroup;
+        readonly gateway: typeof ec2.InternetGateway;
+        readonly internetRoute: typeof ec2.Route;
+        readonly publicRoutes: typeof ec2.RouteTable;
+        /** By zone: `a`, `b`. */
+        readonly privateRoutes: Each<typeof ec2.RouteTable>;
+        readonly dataRoutes: typeof ec2.RouteTable;
+        readonly publicSubnet: Each<typeof ec2.Subnet>;
+        readonly privateSubnet: Each<typeof ec2.Subnet>;
+        readonly dataSubnet: Each<typeof ec2.Subnet>;
+        readonly publicAssociation: Each<typeof ec2.RouteTableAssociation>;
+        readonly privateAssociation: Each<typeof ec2.RouteTableAssociation>;
+        readonly dataAssociation: Each<typeof ec2.RouteTableAssociation>;
+        /** `s3` and `dynamodb`. */
+        readonly gatewayEndpoint: Each<typeof ec2.VpcEndpoint>;
+        /** With egress `none`, by the API: `logs`. */
+        readonly endpoint: Each<typeof ec2.VpcEndpoint>;
+        readonly endpointGroup: typeof ec2.SecurityGroup;
+        readonly endpointRule: typeof vpc.SecurityGroupIngressRule;
+        readonly outRoute: Each<typeof ec2.Route>;
+        /** Of gateways by zone; of the instance, `machine`. */
+        readonly natAddress: Each<typeof ec2.Eip>;
+        readonly natGateway: Each<typeof ec2.NatGateway>;
+        readonly natGroup: typeof ec2.SecurityGroup;
+        readonly natRuleIn: Each<typeof vpc.SecurityGroupIngressRule>;
+        readonly natRuleOut: Each<typeof vpc.SecurityGroupEgressRule>;
+        readonly natRole: typeof iam.Role;
+        readonly natRoleManaged: Each<typeof iam.RolePolicyAttachment>;
+        readonly natProfile: typeof iam.InstanceProfile;
+        readonly natCard: typeof ec2.NetworkInterface;
+        readonly natMachine: typeof ec2.Instance;
+        readonly flowLogs: typeof cloudwatch.LogGroup;
+        readonly flowLogsRole: typeof iam.Role;
+        readonly flowLogsRolePolicy: typeof iam.RolePolicy;
+        readonly flowLog: typeof ec2.FlowLog;
+    };
+    readonly secret: {
+        readonly secret: typeof secretsmanager.Secret;
+        readonly version: typeof secretsmanager.SecretVersion;
+        readonly generated: typeof RandomPassword;
+    };
+}

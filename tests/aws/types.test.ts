@@ -1,0 +1,40 @@
+import "../../providers/aws/types"; // what `import "pulumi-mvi/aws"` is
+import { expect } from "chai";
+import type * as ec2 from "@pulumi/aws/ec2";
+import type * as s3 from "@pulumi/aws/s3";
+import { Blob, Network } from "../../components";
+import { run } from "../support/mocks";
+import { lens } from "./lens";
+
+const program = { config: { "mvi:cloud": "aws" }, ...lens };
+
+describe("The types of children on AWS", () => {
+    it("reach each child by its own class, and change it by its own arguments", async () => {
+        const { made } = await run(program, () => {
+            const blob = new Blob("uploads", {
+                transform: {
+                    aws: { bucket: { objectLockEnabled: true }, lifecycle: (args) => void (args.rules = []) },
+                },
+            });
+            const bucket: s3.Bucket | undefined = blob.nodes.aws?.bucket;
+            const network = new Network("own", {});
+            const subnet: ec2.Subnet | undefined = network.nodes.aws?.dataSubnet?.a;
+            expect(bucket, "bucket").to.be.an("object");
+            expect(subnet, "subnet").to.be.an("object");
+        });
+        const own = (type: string) => made.find((one) => one.type === type && one.name.startsWith("uploads"))!;
+        expect(own("aws:s3/bucket:Bucket").inputs).to.include({ objectLockEnabled: true });
+        expect(own("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs.rules).to.deep.equal([]);
+    });
+
+    it("do not compile with a wrong key or a wrong argument", async () => {
+        await run(program, () => {
+            const blob = new Blob("uploads", {
+                // @ts-expect-error -- a bucket has no such argument
+                transform: { aws: { bucket: { objectLocked: true } } },
+            });
+            // @ts-expect-error -- a Blob has no such child
+            expect(blob.nodes.aws?.bukket).to.equal(undefined);
+        });
+    });
+});
