@@ -2,7 +2,7 @@ import { Refusal, type Call, type Host, type Kind } from "../kind";
 import { Clients } from "./clients";
 import { openTcp, openWeb, type TcpDoor, type WebDoor } from "./edge";
 import { balancers } from "./engine";
-import { domainsOf, faultsOf, type BalancerInputs } from "./inputs";
+import { domainsOf, faultsOf, type BalancerInputs, type TcpPort } from "./inputs";
 import type { Rules } from "./judge";
 import { Pool } from "./pool";
 import { Recorder } from "./record";
@@ -96,7 +96,11 @@ class Balancer {
 
     async outputs(): Promise<BalancerOutputs> {
         const [http, https] = [this.#webs.get("http"), this.#webs.get("https")].map((door) => door?.listener.port);
-        const ports = [...this.#webs, ...this.#tcps].map(([name, { listener }]) => [name, listener.port] as const);
+        const tcps = (this.inputs?.tcp ?? []).flatMap((tcp) => {
+            const door = this.#tcps.get(doorOf(tcp));
+            return door ? [[tcp.name, door] as const] : [];
+        });
+        const ports = [...this.#webs, ...tcps].map(([name, { listener }]) => [name, listener.port] as const);
         const httpsUrl = https === undefined ? undefined : `https://localhost:${https}`;
         const authority = https === undefined ? undefined : await balancers(this.host).authority();
         return {
@@ -148,14 +152,15 @@ class Balancer {
             }
         }
         const tcpRules = (service: string) => ({ pool: pools.get(service) as Pool, clients, idleMs });
-        for (const { name, service } of inputs.tcp) {
-            if (!this.#tcps.has(name)) {
-                this.#tcps.set(name, await openTcp(await this.#place(name), tcpRules(service)));
-                opened.push(name);
+        for (const tcp of inputs.tcp) {
+            const door = doorOf(tcp);
+            if (!this.#tcps.has(door)) {
+                this.#tcps.set(door, await openTcp(await this.#place(door, tcp.listen), tcpRules(tcp.service)));
+                opened.push(door);
             }
         }
         await this.#webs.get("https")?.setDomains(rules.domains);
-        inputs.tcp.forEach(({ name, service }) => ((this.#tcps.get(name) as TcpDoor).rules = tcpRules(service)));
+        inputs.tcp.forEach((tcp) => ((this.#tcps.get(doorOf(tcp)) as TcpDoor).rules = tcpRules(tcp.service)));
         const redirectTo = inputs.redirectToHttps ? this.#webs.get("https")?.listener.port : undefined;
         this.#webs.forEach((door, name) => {
             door.front.rules = name === "http" ? { ...rules, redirectTo } : rules;
@@ -163,10 +168,10 @@ class Balancer {
         });
     }
 
-    async #place(door: string) {
+    async #place(door: string, listen?: number) {
         const { host } = this;
-        const port = await host.port(this.#portOwner(door));
-        return { host, owner: `Balancer ${this.name}`, port, recorder: this.#recorder };
+        const port = listen ?? (await host.port(this.#portOwner(door)));
+        return { host, owner: `Balancer ${this.name}`, port, recorder: this.#recorder, asked: listen !== undefined };
     }
 
     #poolsFor(inputs: BalancerInputs): Map<string, Pool> {
@@ -202,11 +207,12 @@ class Balancer {
 }
 
 function doorsOf(inputs: BalancerInputs): string[] {
-    return [
-        ...(inputs.http ? ["http"] : []),
-        ...(inputs.https ? ["https"] : []),
-        ...inputs.tcp.map(({ name }) => name),
-    ];
+    return [...(inputs.http ? ["http"] : []), ...(inputs.https ? ["https"] : []), ...inputs.tcp.map(doorOf)];
+}
+
+/** A listener that moves to another port is another door: the new one opens before the old one closes. */
+function doorOf({ name, listen }: TcpPort): string {
+    return listen === undefined ? name : `${name}:${listen}`;
 }
 
 function refuseFaults(inputs: BalancerInputs): void {

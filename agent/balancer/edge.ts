@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
-import type { Host } from "../kind";
+import { listenerOn } from "../core/processes";
+import { Refusal, type Host } from "../kind";
 import { Certificates } from "./certificates";
 import { plainAddress, type Clients } from "./clients";
 import { Front } from "./front";
@@ -41,6 +42,8 @@ export interface Place {
     readonly owner: string;
     readonly port: number;
     readonly recorder: Recorder;
+    /** The declaration asks for just this port. @default false */
+    readonly asked?: boolean;
 }
 
 /** Opens a port for HTTP, or with an authority for HTTPS. */
@@ -73,14 +76,16 @@ export async function openWeb(place: Place, rules: Rules, authority?: Authority)
 
 /** Opens a port whose connections go to the targets of a service as they are. */
 export async function openTcp(place: Place, rules: TcpRules): Promise<TcpDoor> {
-    const { host, owner, recorder } = place;
+    const { host, owner, recorder, port, asked } = place;
     const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
         passOn(socket, door.rules, recorder).catch((error: Error) =>
             host.report(`${owner}: defect: ${error.stack ?? error.message}`),
         );
     });
     count(server, () => recorder.opened("tcp_active_connections"));
-    const listener = await Listener.open(server, place.port, owner, (line) => host.report(line));
+    const listener = await Listener.open(server, port, owner, (line) => host.report(line)).catch((error: unknown) => {
+        throw asked && error instanceof Refusal ? new Refusal(whyNot(owner, port)) : error;
+    });
     const door: TcpDoor = { listener, rules, close: (graceMs) => listener.close(graceMs) };
     return door;
 }
@@ -106,6 +111,25 @@ async function passOn(socket: Socket, rules: TcpRules, recorder: Recorder): Prom
         sent: socket.bytesWritten,
         seconds: Math.round(performance.now() - started) / 1000,
     });
+}
+
+/** Why a port that was asked for cannot be had, for people. */
+function whyNot(owner: string, port: number): string {
+    const holder = listenerOn(port);
+    const other = "or choose another `listen`";
+    if (holder === undefined && port < 1024 && process.getuid?.() !== 0) {
+        return `${owner}: port ${port} is for root only: choose a \`listen\` from 1024 on, or let all users have it with \`sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}\``;
+    }
+    if (holder?.pid === process.pid) {
+        return `${owner}: port ${port} is taken by another resource of this stack: choose another \`listen\``;
+    }
+    const who =
+        holder === undefined
+            ? "another program"
+            : holder.stack
+              ? `the stack ${holder.stack}`
+              : `process ${holder.pid} (${holder.command})`;
+    return `${owner}: port ${port} is taken by ${who}: ${holder?.stack ? "remove it there" : "end it"}, ${other}`;
 }
 
 /** Counts each connection once, also when it comes again after an offer to upgrade. */

@@ -10,8 +10,8 @@ export interface BalancerInputs {
     /** Needs both `http` and `https`. */
     readonly redirectToHttps: boolean;
     readonly routes: readonly Route[];
-    /** Ports whose connections go to a service as they are. `name` is the key in the output `ports`. */
-    readonly tcp: readonly { readonly name: string; readonly service: string }[];
+    /** Ports whose connections go to a service as they are. */
+    readonly tcp: readonly TcpPort[];
     /** Ranges of addresses that may connect. Empty: all. */
     readonly allow: readonly string[];
     /** Name of the log for a line per request. None if unset. */
@@ -20,6 +20,14 @@ export interface BalancerInputs {
     readonly drainSeconds: number;
     /** Time without a byte after which a request or a connection ends. */
     readonly idleTimeoutSeconds: number;
+}
+
+export interface TcpPort {
+    /** The key in the output `ports`, other than `http` and `https`. */
+    readonly name: string;
+    readonly service: string;
+    /** The port that clients connect to, exactly. @default a free one, the same for ever */
+    readonly listen?: number;
 }
 
 /** Fault is what is wrong with an input. */
@@ -52,6 +60,18 @@ export function faultsOf(inputs: BalancerInputs): Fault[] {
     inputs.tcp.forEach(({ name }, i) => {
         if (names.indexOf(name) < i + 2) {
             fault(`tcp[${i}]`, `the name "${name}" is taken: give each port its own, other than http and https`);
+        }
+    });
+    const listens = inputs.tcp.map(({ listen }) => listen);
+    listens.forEach((listen, i) => {
+        if (listen === undefined) {
+            return;
+        }
+        if (!Number.isInteger(listen) || listen < 1 || listen > 65_535) {
+            fault(`tcp[${i}].listen`, `must be a port from 1 to 65535, but is ${listen}`);
+        } else if (listens.indexOf(listen) < i) {
+            const other = inputs.tcp[listens.indexOf(listen)].name;
+            fault(`tcp[${i}].listen`, `port ${listen} is that of "${other}" already: choose another one`);
         }
     });
     inputs.allow.forEach((range, i) => {

@@ -40,15 +40,26 @@ export function descends(pid: number, ancestor: number): boolean {
     return false;
 }
 
+/** The process that has a port, and the stack if it is the agent of one. */
+export interface PortHolder {
+    readonly pid: number;
+    readonly command: string;
+    /** `<project>/<stack>` */
+    readonly stack?: string;
+}
+
 /** The process that listens on the TCP port of this machine, as far as this user may know. Linux only. */
-export function listenerOn(port: number): { pid: number; command: string } | undefined {
+export function listenerOn(port: number): PortHolder | undefined {
     const inodes = listeningInodes(port);
     if (inodes.size === 0) {
         return undefined;
     }
     for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
         if (holdsSocket(pid, inodes)) {
-            return { pid: Number(pid), command: readQuietly(`/proc/${pid}/comm`)?.trim() ?? "?" };
+            const command = readQuietly(`/proc/${pid}/comm`)?.trim() ?? "?";
+            const words = (readQuietly(`/proc/${pid}/cmdline`) ?? "").split("\0");
+            const agent = words.findIndex((word) => /[/\\]agent[/\\]main\.[jt]s$/.test(word));
+            return { pid: Number(pid), command, ...(agent < 0 ? {} : { stack: words[agent + 1] }) };
         }
     }
     return undefined;
