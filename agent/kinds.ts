@@ -54,10 +54,10 @@ const BUILT_IN: Record<string, Factory> = {
         return withDataKeys((require("./key/key") as typeof key).keyKind(host)) as unknown as Kind;
     },
     Secret: lazy(() => (require("./secret/secret") as typeof secret).secretKind),
-    Log: lazy(() => (require("./log/kind") as typeof log).logKind),
     Metric: lazy(() => (require("./metric/kind") as typeof metric).metricKind),
     Mail: lazy(() => (require("./mail/kind") as typeof mail).mailKind),
     Bucket: lazy(() => (require("./blob/bucket") as typeof blob).bucketKind),
+    Log: lazy(() => (require("./log/kind") as typeof log).logKind),
     Table: lazy(() => (require("./kv/table") as typeof table).tableKind),
     Database: lazy(() => (require("./database/kind") as typeof database).databaseKind),
     Image: lazy(() => (require("./image/image") as typeof image).imageKind),

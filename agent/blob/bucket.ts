@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { type Host, type Kind, Refusal } from "../kind";
+import { type BucketWriter } from "../log/export";
 import { checkBucket } from "./check";
 import { type BucketStore } from "./bucket-store";
 import { Locks } from "./disk";
@@ -27,8 +29,10 @@ export interface BucketOutputs {
     url: string;
 }
 
+export type BucketKind = Kind<BucketInputs, BucketOutputs> & BucketWriter;
+
 /** Buckets in S3's protocol: one server for all of the stack's, which runs while there is one. */
-export function bucketKind(host: Host): Kind<BucketInputs, BucketOutputs> {
+export function bucketKind(host: Host): BucketKind {
     const service = new BlobService(host);
     const locks = new Locks();
 
@@ -74,6 +78,19 @@ export function bucketKind(host: Host): Kind<BucketInputs, BucketOutputs> {
                 await service.leave(name);
             }),
 
+        async put(name, key, body, contentType) {
+            const bucket = service.store?.find(name);
+            if (!bucket) throw new Refusal(`Bucket ${name}: there is none: declare it`);
+            const segment = await bucket.files.write(pieces(body), () => undefined);
+            const etag = createHash("md5").update(body).digest("hex");
+            await bucket.put(key, {
+                size: segment.size,
+                etag,
+                segments: [segment],
+                headers: { "content-type": contentType },
+            });
+        },
+
         stop: () => service.stop(),
         check: async (inputs) => ({ inputs, faults: checkBucket(inputs) }),
     };
@@ -82,6 +99,10 @@ export function bucketKind(host: Host): Kind<BucketInputs, BucketOutputs> {
 function outputs(bucket: string, endpoint: string): BucketOutputs {
     const url = `s3://${bucket}?region=local&endpoint=${encodeURIComponent(endpoint)}`;
     return { bucket, endpoint, region: "local", url };
+}
+
+async function* pieces(body: Buffer): AsyncGenerator<Buffer> {
+    yield body;
 }
 
 /** A bucket that was versioned keeps the versions it has: S3 knows no way back but to suspend. */

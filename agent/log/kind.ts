@@ -1,6 +1,7 @@
 /** The kind `Log`: a log with a stated retention, and what hangs on it: metrics counted from it, copies of it, and who hears of it. */
 
 import { type Host, type Kind, Refusal } from "../kind";
+import { stopOtlp } from "../metric/endpoint";
 import { type BucketWriter, startExport } from "./export";
 import { type LogFilter, type LogInputs, type LogOutputs } from "./log";
 import { startSubscriber } from "./subscriber";
@@ -63,6 +64,7 @@ export function logKind(host: Host, store: LogStore = host.logs as LogStore): Lo
         async stop() {
             running.forEach(({ end }) => end());
             running.clear();
+            await stopOtlp(host); // when there is no Metric, who does the same
         },
         async check(inputs) {
             return { inputs, faults: faultsOf(inputs) };
