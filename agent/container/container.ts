@@ -20,6 +20,12 @@ export function containerKind(
             secrets: ["secretEnv", "secretFiles"],
             images: ({ image, sidecars }) =>
                 [image, ...sidecars.map((each) => each.image)].map(({ directory }) => directory),
+            values: ({ secretEnv, secretFiles, sidecars }) =>
+                [
+                    secretEnv,
+                    secretFiles,
+                    ...sidecars.flatMap((each) => [each.secretEnv, each.secretFiles ?? {}]),
+                ].flatMap((each) => Object.values(each)),
             workload: (id, owner, inputs) => workloadOf(host, id, owner, inputs),
             rollout: ({ rollout }) => rollout,
             outputs: ({ image }) => ({ digest: image.digest ?? "" }),
@@ -37,7 +43,7 @@ async function workloadOf(host: Host, id: string, owner: string, inputs: Contain
         name: id,
         log: inputs.log,
         programs: [...(await Promise.all(sidecars)), await programOf(host, owner, main)],
-        identity: identityOf(host, owner, inputs.permits),
+        identity: await identityOf(host, owner, inputs.permits),
         ports: inputs.ports,
         health: inputs.health,
         stopGraceSeconds: inputs.stopGraceSeconds,

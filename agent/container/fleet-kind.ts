@@ -3,6 +3,7 @@ import { type Call, type Host, type Kind } from "../kind";
 import { Doors, type InternalDoors } from "./doors";
 import { type Bake, Fleet } from "./fleet";
 import { type Port, type Replicas, type Rollout } from "./inputs";
+import { onRotation } from "./program";
 import { Serial } from "./serial";
 import { type Workload } from "./workload";
 
@@ -29,6 +30,8 @@ export interface FleetSort<Inputs extends FleetInputs, More extends object> {
     readonly secrets: readonly string[];
     /** Folders of the images that it runs from. */
     images(inputs: Inputs): readonly string[];
+    /** Values that may be references to secrets. */
+    values(inputs: Inputs): readonly string[];
     workload(id: string, owner: string, inputs: Inputs): Promise<Workload>;
     rollout(inputs: Inputs): Rollout;
     outputs(inputs: Inputs): More;
@@ -45,7 +48,7 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
     internal: InternalDoors,
     bake?: Bake,
 ): Kind<Inputs, FleetOutputs & More> {
-    const fleets = new Map<string, { fleet: Fleet; doors: Doors; release: () => void }>();
+    const fleets = new Map<string, Entry>();
     const serial = new Serial();
     const ownerOf = (id: string) => `${sort.name}/${id}`;
 
@@ -53,10 +56,11 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
         const owner = ownerOf(id);
         const known = fleets.get(id);
         const settled = (staying: readonly number[], all: readonly number[]) => sort.settled?.(id, staying, all);
-        const entry = known ?? {
+        const entry: Entry = known ?? {
             fleet: new Fleet(host, owner, bake, settled),
             doors: new Doors(internal, owner),
             release: () => undefined,
+            forget: () => undefined,
         };
         const releases = sort.images(inputs).map((directory) => holdImage(host, directory));
         const release = () => releases.forEach((each) => each());
@@ -68,6 +72,8 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
             await entry.fleet.apply(workload, inputs.replicas, sort.rollout(inputs), { ...callOf(call), numbers });
             entry.release();
             entry.release = release;
+            entry.forget();
+            entry.forget = followSecrets(id, inputs);
             const services = Object.fromEntries(inputs.ports.map(({ name }) => [name, `${owner}/${name}`]));
             return { ...sort.outputs(inputs), id, internalUrls, services, running: entry.fleet.running };
         } catch (error) {
@@ -80,6 +86,31 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
             }
             throw error;
         }
+    };
+
+    /** Rolls it over to the values of secrets that rotate, and tries again when that fails, until it is told to end. */
+    const followSecrets = (id: string, inputs: Inputs): (() => void) => {
+        const ended = new AbortController();
+        const { signal } = ended;
+        const report = (line: string) => host.report(`${ownerOf(id)}: ${line}`);
+        const roll = (): void => {
+            const call = { previous: inputs, restoring: false, progress: report, signal };
+            report("a secret of it was rotated: it gets the new value");
+            serial
+                .run(id, async () => signal.aborted || apply(id, inputs, call))
+                .catch((error: Error) => {
+                    if (!signal.aborted) {
+                        report(`serves on with the value before: ${error.message}`);
+                        const again = setTimeout(roll, ROLL_AGAIN).unref();
+                        signal.addEventListener("abort", () => clearTimeout(again), { once: true });
+                    }
+                });
+        };
+        const unwatch = onRotation(host, sort.values(inputs), roll);
+        return () => {
+            unwatch();
+            ended.abort();
+        };
     };
 
     return {
@@ -99,8 +130,9 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
             return { inputs: { ...inputs, replicas: { ...inputs.replicas, min } }, outputs: { ...outputs, running } };
         },
 
-        remove: (id, inputs) =>
-            serial.run(id, async () => {
+        remove(id, inputs) {
+            fleets.get(id)?.forget();
+            return serial.run(id, async () => {
                 const entry = fleets.get(id);
                 fleets.delete(id);
                 await entry?.fleet.remove();
@@ -108,16 +140,32 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
                 entry?.release();
                 sort.settled?.(id, [], []);
                 host.identities.revoke(ownerOf(id));
-            }),
+            });
+        },
 
         async stop() {
-            await Promise.all(
-                [...fleets.values()].map(({ fleet, doors }) => Promise.all([fleet.stop(), doors.close()])),
-            );
+            const stopOne = async ([id, { fleet, doors, forget }]: [string, Entry]): Promise<void> => {
+                forget();
+                await serial.run(id, () => Promise.all([fleet.stop(), doors.close()]));
+            };
+            await Promise.all([...fleets].map(stopOne));
             fleets.clear();
         },
     };
 }
+
+/** What is kept of one fleet. */
+interface Entry {
+    readonly fleet: Fleet;
+    readonly doors: Doors;
+    /** Lets go of the images that it runs from. */
+    release: () => void;
+    /** Looks at its secrets no more, and gives up a change that they have brought about. */
+    forget: () => void;
+}
+
+/** Pause before a rollover to a rotated secret is tried again, in milliseconds. */
+const ROLL_AGAIN = 600_000;
 
 function callOf<Inputs>(call: Call<Inputs>): Pick<Call<Inputs>, "restoring" | "signal" | "progress"> {
     return { restoring: call.restoring, signal: call.signal, progress: (line) => call.progress(line) };

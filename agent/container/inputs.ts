@@ -8,9 +8,9 @@ export interface ContainerInputs {
     readonly command?: readonly string[];
     readonly entrypoint?: readonly string[];
     readonly env: Readonly<Record<string, string>>;
-    /** Values may be `secret:<name>`, the value of a Secret of the stack. */
+    /** Values may be `secret:<name>`, with or without a `@<version>` behind it: the value of a Secret of the stack. */
     readonly secretEnv: Readonly<Record<string, string>>;
-    /** Contents by path. Variables and arguments that name the path get the real one. */
+    /** Contents by path, or `secret:<name>` as well. Variables and arguments that name the path get the real one. */
     readonly secretFiles: Readonly<Record<string, string>>;
     readonly replicas: Replicas;
     readonly ports: readonly Port[];
@@ -85,6 +85,8 @@ export interface Sidecar {
     readonly command?: readonly string[];
     readonly env: Readonly<Record<string, string>>;
     readonly secretEnv: Readonly<Record<string, string>>;
+    /** Of its own: it does not see those of the main program. @default none */
+    readonly secretFiles?: Readonly<Record<string, string>>;
     readonly cpu?: number;
     readonly memory?: number;
 }

@@ -45,13 +45,17 @@ export async function runOnce(host: Host, spec: OnceSpec): Promise<OnceResult> {
         release();
         throw error;
     });
+    const identity = await identityOf(host, spec.owner, spec.permits).catch((error: unknown) => {
+        release();
+        throw error;
+    });
     const own = new Private(host, id, program);
     const { cpu, memory, stopSignal } = program;
     const supervised = new Supervised(host, {
         id,
         command: own.command,
         cwd: program.launch.cwd,
-        env: own.env(identityOf(host, spec.owner, spec.permits), { MVI_RUN: spec.run }),
+        env: own.env(identity, { MVI_RUN: spec.run }),
         account: own.account,
         log: spec.log,
         source: id.slice(id.indexOf("/") + 1),

@@ -4,6 +4,8 @@ import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { type Launch, launchOf } from "../image/config";
 import { type Account, workloadAccount, workloadFolder } from "../process/account";
 import { removeTree } from "../process/remove";
+import { otlpOf } from "../metric/endpoint";
+import { secretName, type SecretKind } from "../secret/secret";
 import { type ImageRef } from "./inputs";
 
 /** Program is one process of a workload, as it is started: secrets are resolved. */
@@ -33,11 +35,6 @@ export interface ProgramInputs {
     readonly memory?: number;
 }
 
-/** The kind that knows the values of `secret:<name>`. */
-interface Secrets extends Kind {
-    resolve(name: string): string | Promise<string>;
-}
-
 /** @throws {@link Refusal} when there is no command, or a secret is not there. */
 export async function programOf(host: Host, owner: string, inputs: ProgramInputs): Promise<Program> {
     const launch = launchOf(inputs.image, inputs);
@@ -50,18 +47,34 @@ export async function programOf(host: Host, owner: string, inputs: ProgramInputs
     return {
         name: inputs.name ?? "",
         launch,
-        env: { ...inputs.env, ...(await resolved(host, inputs.secretEnv)) },
-        files: await resolved(host, inputs.secretFiles),
+        env: { ...inputs.env, ...resolved(host, inputs.secretEnv) },
+        files: resolved(host, inputs.secretFiles),
         ...(inputs.cpu === undefined ? {} : { cpu: inputs.cpu }),
         ...(inputs.memory === undefined ? {} : { memory: inputs.memory }),
         ...(stopSignal === undefined ? {} : { stopSignal: stopSignal as NodeJS.Signals }),
     };
 }
 
-/** The variables by which a workload is somebody: the servers of the agent let it do what its permits say. */
-export function identityOf(host: Host, owner: string, permits: readonly Permit[]): Record<string, string> {
-    const { accessKeyId, secretAccessKey } = host.identities.issue(owner, permits);
-    return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: "local" };
+/**
+ * The variables by which a workload is somebody: the servers of the agent let it do what its permits say. With a metric or
+ * a log among them, they tell OpenTelemetry's SDKs where to send to.
+ *
+ * @throws {@link Refusal} when another program has taken the receiver's port
+ */
+export async function identityOf(
+    host: Host,
+    owner: string,
+    permits: readonly Permit[],
+): Promise<Record<string, string>> {
+    const identity = host.identities.issue(owner, permits);
+    const { accessKeyId, secretAccessKey } = identity;
+    const sends = permits.some(({ kind }) => kind === "Metric" || kind === "Log");
+    return {
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_REGION: "local",
+        ...(sends ? (await otlpOf(host)).environment(identity) : {}),
+    };
 }
 
 /** Private is what one running program has for itself on disk: a home, a folder for temporary files, its secret files. */
@@ -141,15 +154,30 @@ export class Private {
     }
 }
 
-/** Values with each `secret:<name>` replaced by the value of that Secret. */
-export async function resolved(
-    host: Host,
-    values: Readonly<Record<string, string>> = {},
-): Promise<Record<string, string>> {
-    const list: [string, string][] = [];
-    for (const [name, value] of Object.entries(values)) {
-        const secret = /^secret:(.+)$/.exec(value)?.[1];
-        list.push([name, secret === undefined ? value : await host.kind<Secrets>("Secret").resolve(secret)]);
-    }
-    return Object.fromEntries(list);
+/**
+ * Values with each `secret:<name>` replaced by the value of that Secret. What else begins with `secret:` is a value.
+ *
+ * @throws {@link Refusal} when there is no such secret
+ */
+export function resolved(host: Host, values: Readonly<Record<string, string>> = {}): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [
+            name,
+            secretName(value) === undefined ? value : secrets(host).resolve(value),
+        ]),
+    );
+}
+
+/**
+ * Calls back when a secret that `values` name was rotated, until the returned function is called. Not for a value that
+ * was declared anew: then the engine applies its users as well, with all else that changes.
+ */
+export function onRotation(host: Host, values: readonly string[], rotated: () => void): () => void {
+    const names = new Set(values.map(secretName).filter((name) => name !== undefined));
+    const ends = [...names].map((name) => secrets(host).watch(name, (why) => why === "rotated" && rotated()));
+    return () => ends.forEach((end) => end());
+}
+
+function secrets(host: Host): SecretKind & Kind {
+    return host.kind<SecretKind & Kind>("Secret");
 }

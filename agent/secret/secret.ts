@@ -32,16 +32,21 @@ export interface SecretOutputs {
 }
 
 export interface SecretKind extends Kind<SecretInputs, SecretOutputs> {
-    /** The value that `secret:<name>` stands for. @throws {@link Refusal} if there is no such secret */
+    /**
+     * The value that `secret:<name>` stands for, now: a version after it, as in `secret:<name>@<version>`, is there for
+     * the engine to see that the value is another one.
+     *
+     * @throws {@link Refusal} if there is no such secret
+     */
     resolve(reference: string): string;
     /** Calls back after each change of the value, until the returned function is called. */
-    watch(name: string, changed: () => void): () => void;
+    watch(name: string, changed: (why: "declared" | "rotated") => void): () => void;
 }
 
 /** The kind of secrets: kept encrypted, and given to the agent's other parts only. `now` is for tests. */
 export function secretKind(host: Host, now: () => number = Date.now): SecretKind {
     const declared = new Map<string, SecretInputs>();
-    const watchers = new Map<string, Set<() => void>>();
+    const watchers = new Map<string, Set<Parameters<SecretKind["watch"]>[1]>>();
     let timer: NodeJS.Timeout | undefined;
 
     const file = (id: string): string => join(host.folder(FOLDER), `${id}.secret`);
@@ -68,16 +73,15 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
         return kept;
     }
 
-    function renew(id: string, value: string, key: string | undefined): Kept {
-        const kept = keep(id, value, key, { version: randomUUID(), made: now() });
+    function renew(id: string, value: string, key: string | undefined, why: "declared" | "rotated"): void {
+        keep(id, value, key, { version: randomUUID(), made: now() });
         for (const changed of [...(watchers.get(id) ?? [])]) {
             try {
-                changed();
+                changed(why);
             } catch (error) {
                 host.report(`Secret ${id}: a watcher has failed: ${(error as Error).message}`);
             }
         }
-        return kept;
     }
 
     function rotateDue(): void {
@@ -85,7 +89,7 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
             try {
                 const kept = load(id);
                 if (!kept || !generate || days === undefined || now() - kept.made < days * DAY) continue;
-                renew(id, generated(generate), key);
+                renew(id, generated(generate), key, "rotated");
                 host.report(`Secret ${id}: rotated`);
             } catch (error) {
                 host.report(`Secret ${id}: could not be rotated: ${(error as Error).message}`);
@@ -105,7 +109,7 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
             // A value that was generated stays while it is asked for in the same way.
             const asBefore = restoring || (previous !== undefined && sameMaking(previous, inputs));
             const wanted = inputs.value ?? (asBefore ? old : undefined) ?? generated(inputs.generate ?? { length: 32 });
-            if (!kept || wanted !== old) renew(id, wanted, inputs.key);
+            if (!kept || wanted !== old) renew(id, wanted, inputs.key, "declared");
             else if (kept.key !== inputs.key) keep(id, wanted, inputs.key, kept);
             declared.set(id, inputs);
             timer ??= setInterval(rotateDue, HOUR).unref();
@@ -130,10 +134,10 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
         },
 
         resolve(reference) {
-            const id = reference.startsWith(PREFIX) ? reference.slice(PREFIX.length) : "";
-            const kept = /^[a-z][a-z0-9-]*$/.test(id) ? load(id) : undefined;
+            const id = secretName(reference);
+            const kept = id === undefined ? undefined : load(id);
             if (!kept) throw new Refusal(`Secret ${JSON.stringify(reference)}: there is no such secret: declare it`);
-            return open(id, kept);
+            return open(id as string, kept);
         },
 
         watch(name, changed) {
@@ -142,6 +146,11 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
             return () => void all.delete(changed);
         },
     };
+}
+
+/** The name in `secret:<name>` or `secret:<name>@<version>`; undefined when it is no such reference. */
+export function secretName(reference: string): string | undefined {
+    return /^secret:([a-z][a-z0-9-]*)(@.*)?$/.exec(reference)?.[1];
 }
 
 /** What of a Key is needed here. */

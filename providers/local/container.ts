@@ -19,18 +19,13 @@ export const container: DriverOf<"container"> = (site, spec) => {
             permits: pulumi
                 .all([own, ...beside.map(([, sidecar]) => sidecar)].map(({ permits }) => permits))
                 .apply((all) => all.flat() as Permit[]),
-            secretFiles: Object.assign(
-                {},
-                own.secretFiles,
-                ...beside.map(([, sidecar]) => sidecar.secretFiles),
-            ) as typeof own.secretFiles,
             name: site.name,
             replicas: { min: scale.min, max: scale.max, cpuPercent: scale.cpu, requestsPerReplica: scale.requests },
             ports: Object.entries(ports).map(([name, { port, protocol }]) => ({ name, port, protocol })),
             health: probes(health),
             rollout: { strategy: rollout.strategy, timeoutSeconds: rollout.timeout, maxSurge: 1 },
             stopGraceSeconds: stopGrace,
-            sidecars: beside.map(([name, { permits: _permits, secretFiles: _files, ...sidecar }]) => ({
+            sidecars: beside.map(([name, { permits: _permits, ...sidecar }]) => ({
                 name,
                 ...sidecar,
             })),

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { permit } from "./grants";
 import { Secret } from "./kinds";
@@ -11,12 +11,14 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, rotation, ke
         { name: site.name, value, generate, rotateAfterDays: rotation, key: key?.id },
         { main: true },
     );
+    // With its version, so that a new value shows as a change of those who use it.
+    const reference = pulumi.interpolate`${made.reference}@${made.version}`;
     return {
         id: made.name,
         grant: (access) => ({
             env: {},
-            secrets: access.includes("read") ? only("", made.reference) : {},
-            files: access.includes("file") ? only("FILE", made.reference) : {},
+            secrets: access.includes("read") ? only("", reference) : {},
+            files: access.includes("file") ? only("FILE", reference) : {},
             permits: [permit("Secret", made.name, access)],
         }),
     };

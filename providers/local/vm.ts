@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { linked } from "../../components/workload";
 import { gauges, permit } from "./grants";
 import { Machine } from "./kinds";
-import { permitsOf, probes } from "./workload";
+import { filesOf, permitsOf, probes } from "./workload";
 
 /** A supervised group of processes with a home folder of its own. */
 export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, ports, disk, health, uses }) => {
     const grant = linked(uses);
+    const { paths, secretFiles } = filesOf(grant);
     const made = site.make(
         "machine",
         Machine,
@@ -21,9 +22,9 @@ export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, 
             userData,
             ports: Object.entries(ports).map(([name, { port, protocol }]) => ({ name, port, protocol })),
             health: probes(health),
-            env: grant.env,
+            env: { ...grant.env, ...paths },
             secretEnv: grant.secrets,
-            secretFiles: grant.files ?? {},
+            secretFiles,
             permits: permitsOf(grant),
         },
         { main: true },

@@ -9,15 +9,25 @@ import type { Image as LocalImage } from "./kinds";
 /** What runs code, as the agent takes it: shared by containers, their sidecars, jobs and machines. */
 export function workload({ image, command, env, uses, cpu, memory }: Omit<WorkloadSpec, "log" | "network">) {
     const grant = linked(uses);
+    const { paths, secretFiles } = filesOf(grant);
     return {
         image: imageOf(image),
         command,
-        env: { ...grant.env, ...env },
+        env: { ...grant.env, ...paths, ...env },
         secretEnv: grant.secrets,
-        secretFiles: grant.files ?? {},
+        secretFiles,
         permits: permitsOf(grant),
         cpu,
         memory,
+    };
+}
+
+/** Secrets as files: the variables that hold their paths, and what is in them by path. The agent puts the real paths in. */
+export function filesOf({ files = {} }: Grant) {
+    const pathOf = (variable: string): string => `/mvi/secrets/${variable}`;
+    return {
+        paths: Object.fromEntries(Object.keys(files).map((variable) => [variable, pathOf(variable)])),
+        secretFiles: Object.fromEntries(Object.entries(files).map(([variable, value]) => [pathOf(variable), value])),
     };
 }
 

@@ -19,7 +19,11 @@ describe("container", () => {
 
     it("gives each its ports, identity and home, and nothing of the agent's environment", async () => {
         process.env["OF_THE_AGENT"] = "leak";
-        const secrets = { name: "Secret", resolve: (name: string) => `value of ${name}` };
+        const secrets = {
+            name: "Secret",
+            resolve: (reference: string) => `value of ${reference}`,
+            watch: () => () => undefined,
+        };
         world.host.kinds.set("Secret", secrets as never);
         const script = server(
             "1",
@@ -49,7 +53,7 @@ describe("container", () => {
             MVI_REPLICA: "1",
             PLAIN: "p",
             TOKEN: "s3cret-token",
-            FROM: "value of db",
+            FROM: "value of secret:db",
             AWS_REGION: "eu-central-1",
         });
         expect(env["PORT"]).to.equal(env["HTTP_PORT"]);

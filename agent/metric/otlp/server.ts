@@ -42,6 +42,7 @@ export async function startOtlp(host: Host, metrics: MetricStore, clock: Clock =
     return {
         endpoint,
         environment: (identity) => ({
+            OTEL_SERVICE_NAME: identity.owner.slice(identity.owner.lastIndexOf("/") + 1),
             OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
             OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
             OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${otlpToken(identity)}`,
