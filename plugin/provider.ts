@@ -11,7 +11,7 @@ import { type Change, diffInputs } from "./diff";
 import { type Engine } from "./engine";
 import { openKinds } from "./kinds";
 import { readUrn, tokenOf } from "./names";
-import { apply, read, remove, type Subject } from "./resources";
+import { apply, read, remove, type Subject, wake } from "./resources";
 import { plain, type Properties } from "./values";
 
 /** Methods is what the gRPC server serves: a request in, a response out. */
@@ -69,6 +69,7 @@ export function methodsOf(engine: Engine, version: string) {
             const [olds, news] = [request.getOldInputs(), request.getNews()].map(
                 (part) => plain(fromStruct(part)) as Properties,
             );
+            await wake(subject(request.getUrn(), olds));
             return diffResponse(diffInputs(olds, news, [...replaceOn, ...OWN]));
         },
         async create(request: provider.CreateRequest) {

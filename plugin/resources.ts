@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kind } from "../agent/kind";
+import { holder } from "../agent/core/claim";
 import { Unreachable, type CallOptions } from "../agent/core/client";
 import { callEnsured } from "../agent/core/launch";
 import { type Place, placeOf } from "../agent/core/place";
@@ -42,6 +43,19 @@ export async function read(subject: Subject): Promise<{ inputs: Properties; prop
     const own = Object.fromEntries(OWN.map((name) => [name, before[name]]));
     const inputs = { ...own, ...markSecrets(kind, found.inputs as Properties, before, found.secrets) };
     return { inputs, properties: { ...inputs, ...markSecrets(kind, found.outputs as Properties, inputs) } };
+}
+
+/**
+ * Brings the agent back if it died together with its guardian: where nothing changes, nothing else would. One that runs is
+ * left as it is, of whatever build, and one that was told to stop stays so: a preview comes by here as well.
+ */
+export async function wake({ kind, inputs, options }: Subject): Promise<void> {
+    const { place, id } = addressOf(inputs);
+    const stopped = !fs.existsSync(place.folder) || fs.existsSync(place.stopped);
+    if (!stopped && holder(place.folder, "agent") === undefined) {
+        // it answers when it has brought back what it keeps
+        await callEnsured(place, "read", { kind: kind.name, id }, options);
+    }
 }
 
 /** Removes it. With the last one the agent goes, and this waits for that. */

@@ -106,6 +106,17 @@ describe("the provider and what changed outside", function () {
         expect((await refusal(call(agent.place, "hello"))).name).to.equal("Unreachable");
     });
 
+    it("an up that changes nothing brings the stack back after a kill -9 of all", async () => {
+        const stack = await home.stack(async () => void new Fake("a", { text: "a", port: true }));
+        await stack.up();
+        const agent = home.agent();
+        agent.kill("guardian");
+        agent.kill("agent");
+        await stack.up();
+        expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving"]);
+        await stack.destroy();
+    });
+
     it("two stacks live side by side, and one goes alone", async () => {
         const program = async () => ({ file: new Fake("a", { text: "a", port: true }).file });
         const [one, two] = [await home.stack(program, "one"), await home.stack(program, "two")];
