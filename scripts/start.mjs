@@ -18,8 +18,9 @@ await command(async (args) => {
             `The stack ${stack} can be neither selected nor made: \`npm run -s pulumi -- stack select --create ${stack}\` says why.`,
         );
     }
-    // This machine costs nothing and forgets nothing; elsewhere a person looks at the plan first.
-    const unasked = stack === "local" ? ["--yes", "--skip-preview"] : [];
+    // This machine costs nothing and forgets nothing; elsewhere a person looks at the plan first. What was ended or removed
+    // by hand is brought back.
+    const unasked = stack === "local" ? ["--yes", "--skip-preview", "--refresh"] : [];
     const code = await pulumi.run(["up", "--stack", stack, ...unasked, "--suppress-outputs", ...rest]);
     if (code !== 0) return code;
     console.log(await summary(stack, pulumi));
