@@ -1,9 +1,11 @@
 import { type Host } from "../kind";
 import { type Replicas, type Rollout } from "./inputs";
-import { drop, hold, type Judge, startFresh } from "./rollout";
-import { Scaler } from "./scale";
+import { type Bake, drop, hold, type Judge, startFresh } from "./rollout";
+import { clamp, loadsOf, type Pace, Scaler, usualPace } from "./scale";
 import { Unit } from "./unit";
-import { type Workload } from "./workload";
+import { sameWorkload, type Workload } from "./workload";
+
+export { type Bake } from "./rollout";
 
 /** FleetCall is what one use of {@link Fleet.apply} is told. */
 export interface FleetCall {
@@ -14,19 +16,14 @@ export interface FleetCall {
     progress(line: string): void;
 }
 
-/** How long a new version must hold before the old one is ended, in seconds. */
-export interface Bake {
-    readonly create: number;
-    readonly update: number;
-}
-
 /** Fleet is all replicas of one workload: it rolls them over, scales them, and tells the endpoints who is ready. */
 export class Fleet {
     #workload: Workload | undefined;
     #replicas: Replicas = { min: 0, max: 0 };
     #units: Unit[] = [];
     readonly #retiring = new Map<Unit, Promise<void>>();
-    readonly #scaler = new Scaler();
+    readonly #scaler: Scaler;
+    readonly #pace: Pace;
     #timer: NodeJS.Timeout | undefined;
     #busy = false;
     #services = new Set<string>();
@@ -37,7 +34,10 @@ export class Fleet {
         readonly bake: Bake = { create: 3, update: 10 },
         /** Called after each change: the numbers of the replicas that are to stay, and of all that are still there. */
         private readonly settled: (staying: readonly number[], all: readonly number[]) => void = () => undefined,
-    ) {}
+    ) {
+        this.#pace = bake.scaling ?? usualPace;
+        this.#scaler = new Scaler(this.#pace);
+    }
 
     /** Those of the current version whose programs all run. */
     get running(): number {
@@ -53,7 +53,7 @@ export class Fleet {
         this.#busy = true;
         try {
             const count = clamp(this.#units.length, replicas);
-            if (this.#workload !== undefined && same(this.#workload, workload)) {
+            if (this.#workload !== undefined && sameWorkload(this.#workload, workload)) {
                 await this.#resize(count, rollout, call);
             } else if (call.restoring) {
                 this.#workload = workload;
@@ -72,7 +72,10 @@ export class Fleet {
             this.#publish();
             this.#settle();
         }
-        this.#timer ??= setInterval(() => this.#scale(), 5_000).unref();
+        this.#timer ??= setInterval(() => {
+            this.#count(); // an alarm may ask for each minute, and it changes seldom
+            this.#scale();
+        }, this.#pace.lookMs).unref();
     }
 
     /** Ends all: nobody is sent to it any more, requests under way may end. */
@@ -214,15 +217,15 @@ export class Fleet {
 
     #scale(): void {
         const workload = this.#workload;
-        const { min, max, cpuPercent } = this.#replicas;
-        if (this.#busy || workload === undefined || cpuPercent === undefined || max <= min) {
+        const replicas = this.#replicas;
+        if (this.#busy || workload === undefined || replicas.max <= replicas.min) {
             return;
         }
-        const wanted = this.#scaler.wanted(
-            this.#units.map((unit) => unit.cpuPercent),
-            { min, max, cpuPercent },
-            Date.now(),
-        );
+        const now = Date.now();
+        const services = workload.ports.map(({ name }) => `${this.owner}/${name}`);
+        const uses = this.#units.map((unit) => unit.cpuPercent);
+        const loads = loadsOf(this.host, services, uses, replicas, this.#pace, now);
+        const wanted = this.#scaler.wanted(this.#units.length, loads, replicas, now);
         if (wanted > this.#units.length) {
             this.#busy = true;
             this.#add(workload, wanted - this.#units.length)
@@ -284,17 +287,11 @@ export class Fleet {
             this.host.endpoints.publish(`${this.owner}/${name}`, targets);
         }
         this.#services = services;
+        this.#count();
+    }
+
+    #count(): void {
         const ready = this.#units.filter((unit) => unit.ready && !unit.draining).length;
         this.host.metrics.gauge("container_replicas_ready", ready, { resource: this.owner });
     }
-}
-
-/** Whether what runs is what is wanted: permits are not in it, they apply to what runs. */
-function same(one: Workload, two: Workload): boolean {
-    return JSON.stringify(one) === JSON.stringify(two);
-}
-
-function clamp(count: number, { min, max }: Replicas): number {
-    // Nothing here could start one for a request, so there is always one.
-    return Math.max(1, min, Math.min(count, max));
 }

@@ -42,7 +42,7 @@ export interface Replicas {
     readonly max: number;
     /** Of the cores of a replica: above, there is one more. */
     readonly cpuPercent?: number;
-    /** Requests a second per replica. Not acted on here: nothing tells us of the requests. */
+    /** Requests a second per replica, over the last minute: above, there is one more. */
     readonly requestsPerReplica?: number;
 }
 

@@ -1,7 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Refusal } from "../kind";
 import { type Rollout } from "./inputs";
+import { type Pace } from "./scale";
 import { type Unit } from "./unit";
+
+/** How long a new version must hold before the old one is ended, in seconds. */
+export interface Bake {
+    readonly create: number;
+    readonly update: number;
+    /** @default {@link usualPace} */
+    readonly scaling?: Pace;
+}
 
 /** Judge is what a failure of new ones is told with. */
 export interface Judge {

@@ -15,3 +15,8 @@ export interface Workload {
     readonly health: Health;
     readonly stopGraceSeconds: number;
 }
+
+/** Whether what runs is what is wanted: permits are not in it, they apply to what runs. */
+export function sameWorkload(one: Workload, two: Workload): boolean {
+    return JSON.stringify(one) === JSON.stringify(two);
+}

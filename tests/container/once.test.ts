@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { readdirSync } from "node:fs";
 import { type OnceSpec, runOnce } from "../../agent/container";
-import { Scaler } from "../../agent/container/scale";
+import { loadsOf, Scaler, usualPace } from "../../agent/container/scale";
+import { type Host } from "../../agent/kind";
 import { World } from "./world";
 
 describe("container/once", () => {
@@ -59,17 +60,33 @@ describe("container/once", () => {
 });
 
 describe("container/scale", () => {
-    const bounds = { min: 1, max: 5, cpuPercent: 50 };
+    const bounds = { min: 1, max: 5 };
+    const cores = (...uses: (number | undefined)[]) =>
+        loadsOf({} as Host, [], uses, { ...bounds, cpuPercent: 50 }, usualPace, 0);
 
     it("goes up at once, waits for it to settle, and goes down one by one after a quiet time", () => {
         const scaler = new Scaler();
-        expect(scaler.wanted([undefined], bounds, 0)).to.equal(1);
-        expect(scaler.wanted([140], bounds, 0)).to.equal(3);
-        expect(scaler.wanted([140, 140, 140], bounds, 10_000)).to.equal(3);
-        expect(scaler.wanted([140, 140, 140], bounds, 31_000)).to.equal(5);
-        expect(scaler.wanted([10, 10, 10, 10, 10], bounds, 70_000)).to.equal(5);
-        expect(scaler.wanted([10, 10, 10, 10, 10], bounds, 150_000)).to.equal(5);
-        expect(scaler.wanted([10, 10, 10, 10, 10], bounds, 191_000)).to.equal(4);
-        expect(scaler.wanted([10, 10, 10, 10], bounds, 192_000)).to.equal(4);
+        const wanted = (now: number, ...uses: (number | undefined)[]) =>
+            scaler.wanted(uses.length, cores(...uses), bounds, now);
+        expect(wanted(0, undefined)).to.equal(1);
+        expect(wanted(0, 140)).to.equal(3);
+        expect(wanted(10_000, 140, 140, 140)).to.equal(3);
+        expect(wanted(31_000, 140, 140, 140)).to.equal(5);
+        expect(wanted(70_000, 10, 10, 10, 10, 10)).to.equal(5);
+        expect(wanted(150_000, 10, 10, 10, 10, 10)).to.equal(5);
+        expect(wanted(191_000, 10, 10, 10, 10, 10)).to.equal(4);
+        expect(wanted(192_000, 10, 10, 10, 10)).to.equal(4);
+    });
+
+    it("goes by the measure that needs most, and does not go down while one is not known", () => {
+        const needs = (...totals: number[]) =>
+            new Scaler().wanted(
+                2,
+                totals.map((total) => ({ total, perReplica: 10 })),
+                bounds,
+                0,
+            );
+        expect([needs(), needs(5, 35), needs(35, 5), needs(999)]).to.deep.equal([2, 4, 4, 5]);
+        expect(cores(10, undefined)).to.deep.equal([{ total: 100, perReplica: 50 }]);
     });
 });
