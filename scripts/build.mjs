@@ -1,8 +1,5 @@
-/** npm run build: dist/, and the package that the guestbook installs. Nothing is done twice. */
+/** npm run build: dist/, and the package that the guestbook installs, after what a fresh clone lacks. Nothing is done twice. */
 import { command } from "./lib/io.mjs";
-import { build, vendor } from "./lib/project.mjs";
+import { setUp } from "./lib/project.mjs";
 
-await command(async () => {
-    await build();
-    await vendor();
-});
+await command(setUp);
