@@ -13,6 +13,12 @@ export interface Kind<Inputs extends object = object, Outputs extends object = o
     /** Inputs which cannot change in place: a change of one removes the resource and makes it anew. */
     readonly replaceOn: readonly (keyof Inputs & string)[];
 
+    /**
+     * Outputs that stay as they are in an update, unless one of the inputs named with them changes. A preview knows them, so
+     * that what depends on them does not look as if it changed. @default none
+     */
+    readonly stable?: Stable<Inputs, Outputs>;
+
     /** Inputs and outputs which are kept sealed on disk and are secrets for the engine. */
     readonly secrets: readonly string[];
 
@@ -25,7 +31,10 @@ export interface Kind<Inputs extends object = object, Outputs extends object = o
     apply(id: string, inputs: Inputs, call: Call<Inputs>): Promise<Outputs>;
 
     /** What is really there: with changed inputs where it differs from the record; undefined if it has gone. */
-    read(id: string, recorded: { inputs: Inputs; outputs: Outputs }): Promise<{ inputs: Inputs; outputs: Outputs } | undefined>;
+    read(
+        id: string,
+        recorded: { inputs: Inputs; outputs: Outputs },
+    ): Promise<{ inputs: Inputs; outputs: Outputs } | undefined>;
 
     /** Ends it and removes all that it kept. Must succeed when it is gone already, or was half made. */
     remove(id: string, inputs: Inputs | undefined): Promise<void>;
@@ -36,6 +45,10 @@ export interface Kind<Inputs extends object = object, Outputs extends object = o
     /** Runs in the engine's provider with the program's folder as working directory: resolves paths and digests. */
     check?(inputs: Inputs): Promise<{ inputs: Inputs; faults: readonly { input: string; reason: string }[] }>;
 }
+
+export type Stable<Inputs, Outputs> = {
+    readonly [Output in keyof Outputs & string]?: readonly (keyof Inputs & string)[];
+};
 
 /** Call is one use of {@link Kind.apply}. */
 export interface Call<Inputs> {
