@@ -11,6 +11,8 @@ export interface AwsGauge {
     readonly statistic?: "SampleCount";
     /** What the metric's values are multiplied by: a gauge that is a share is one of 1, not of 100. @default 1 */
     readonly factor?: number;
+    /** What is added to that: what is used is 1 less what is free. @default 0 */
+    readonly offset?: number;
 }
 
 /** Gauges by neutral name, from the names of a service's own metrics. */

@@ -2,6 +2,7 @@ import type { Cloud } from "../../components/cloud";
 import { blob } from "./blob";
 import { container } from "./container";
 import { database } from "./database";
+import { shown } from "./dashboard";
 import { image } from "./image";
 import { job } from "./job";
 import { key } from "./key";
@@ -19,7 +20,41 @@ import { vm } from "./vm";
 const children: Cloud["children"] & { readonly [S in keyof AwsChildren]: readonly (keyof AwsChildren[S])[] } = {
     blob: ["bucket", "publicAccess", "ownership", "encryption", "versioning", "lifecycle", "policy", "cors", "logging"],
     container: [],
-    database: [],
+    database: [
+        "suffix",
+        "subnets",
+        "parameters",
+        "clusterParameters",
+        "group",
+        "log",
+        "monitorRole",
+        "monitorRoleManaged",
+        "instance",
+        "cluster",
+        "member",
+        "cache",
+        "cacheSubnets",
+        "cacheParameters",
+        "user",
+        "users",
+        "password",
+        "userSecret",
+        "userSecretVersion",
+        "userPolicy",
+        "userMade",
+        "settleGroup",
+        "connectOut",
+        "connectIn",
+        "settle",
+        "settleLog",
+        "settleRole",
+        "settleRoleManaged",
+        "settleRolePolicy",
+        "keep",
+        "keepLog",
+        "keepRole",
+        "keepRolePolicy",
+    ],
     image: ["repository", "lifecycle", "build"],
     job: [],
     key: ["key", "imported", "alias"],
@@ -35,7 +70,7 @@ const children: Cloud["children"] & { readonly [S in keyof AwsChildren]: readonl
         "subscriptionRole",
         "subscriptionRolePolicy",
     ],
-    metric: [],
+    metric: ["alarm"],
     network: [
         "vpc",
         "defaultGroup",
@@ -77,7 +112,7 @@ const children: Cloud["children"] & { readonly [S in keyof AwsChildren]: readonl
 /** Amazon Web Services, through Pulumi's own provider for it. */
 export const cloud: Cloud = {
     name: "aws",
-    drivers: { blob, container, database, image, job, key, kv, loadBalancer, log, metric, network, secret, vm },
+    drivers: shown({ blob, container, database, image, job, key, kv, loadBalancer, log, metric, network, secret, vm }),
     lacks,
     children,
 };

@@ -1,7 +1,64 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
+import { alarm } from "./alarms";
+import { onDashboard } from "./dashboard";
+import type { AwsGauge } from "./gauges";
+import { metricNamespace } from "./names";
 
-/** Holds the place until it is there. */
-export const metric: DriverOf<"metric"> = (site) => {
-    throw new pulumi.RunError(`Metric ${site.name}: on aws a Metric is not there yet: choose another cloud`);
+/**
+ * A metric of CloudWatch in the stack's own namespace, and its alarms. An app writes it in CloudWatch's embedded format, as a
+ * line on its output, which takes no permission and no way out; or with `PutMetricData`. Its name is in `NAME`, where it
+ * stands in `NAMESPACE`. What it is split by is in `DIMENSIONS`: alarms watch the whole, so each value is written with
+ * two sets of dimensions, none and these: `[[], ["country"]]`.
+ */
+export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
+    const namespace = metricNamespace();
+    const own: AwsGauge = { namespace, metric: site.name, dimensions: {} };
+    const gauge = (of?.native as AwsGauge | undefined) ?? own;
+    const what = of ? `${of.name} of ${of.of.shortName}` : unit === "1" ? site.name : `${site.name}, in ${unit}`;
+    const made = Object.entries(alarms).map(([name, one]) => alarm(site, name, gauge, one, describe(what, one)));
+    onDashboard(site, {
+        heading: dashboard ?? site.name,
+        graphs: of && dashboard === undefined ? [] : [{ title: what, gauge, kind, split: dimensions }],
+        alarms: made.map(({ arn }) => arn),
+    });
+    const name = pulumi.output(gauge.metric);
+    return {
+        id: name,
+        grant: () => ({
+            env: {
+                NAME: name,
+                NAMESPACE: namespace,
+                ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}),
+            },
+            secrets: {},
+            permits: [
+                {
+                    // Metrics are no resources: what may be written is told by the namespace.
+                    role: [
+                        {
+                            actions: ["cloudwatch:PutMetricData"],
+                            on: ["*"],
+                            when: { StringEquals: { "cloudwatch:namespace": namespace } },
+                        },
+                    ],
+                    apis: ["monitoring"],
+                },
+            ],
+        }),
+    };
 };
+
+function describe(
+    what: string,
+    {
+        above,
+        below,
+        statistic,
+        period,
+        periods,
+    }: { above?: number; below?: number } & Record<"statistic" | "period" | "periods", unknown>,
+): string {
+    const bound = above === undefined ? `below ${below}` : `above ${above}`;
+    return `${what}: ${String(statistic)} ${bound}, ${String(periods)} times ${String(period)} seconds`;
+}

@@ -7,14 +7,17 @@ import type * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as dynamodb from "@pulumi/aws/dynamodb";
 import type * as ec2 from "@pulumi/aws/ec2";
 import type * as ecr from "@pulumi/aws/ecr";
+import type * as elasticache from "@pulumi/aws/elasticache";
 import type * as iam from "@pulumi/aws/iam";
 import type * as kinesis from "@pulumi/aws/kinesis";
 import type * as kms from "@pulumi/aws/kms";
+import type * as lambda from "@pulumi/aws/lambda";
+import type * as rds from "@pulumi/aws/rds";
 import type * as s3 from "@pulumi/aws/s3";
 import type * as secretsmanager from "@pulumi/aws/secretsmanager";
 import type * as vpc from "@pulumi/aws/vpc";
 import type * as docker from "@pulumi/docker-build";
-import type { RandomPassword } from "@pulumi/random";
+import type { RandomId, RandomPassword } from "@pulumi/random";
 import type { Each } from "../../components/children";
 
 declare module "../../components/children" {
@@ -35,6 +38,47 @@ export interface AwsChildren {
         readonly policy: typeof s3.BucketPolicy;
         readonly cors: typeof s3.BucketCorsConfiguration;
         readonly logging: typeof s3.BucketLogging;
+    };
+    readonly database: {
+        readonly suffix: typeof RandomId;
+        readonly subnets: typeof rds.SubnetGroup;
+        readonly parameters: typeof rds.ParameterGroup;
+        readonly clusterParameters: typeof rds.ClusterParameterGroup;
+        readonly group: typeof ec2.SecurityGroup;
+        /** By what is written: `postgresql`. */
+        readonly log: Each<typeof cloudwatch.LogGroup>;
+        readonly monitorRole: typeof iam.Role;
+        readonly monitorRoleManaged: Each<typeof iam.RolePolicyAttachment>;
+        readonly instance: typeof rds.Instance;
+        /** With size `serverless`, as are its `member`s. */
+        readonly cluster: typeof rds.Cluster;
+        readonly member: Each<typeof rds.ClusterInstance>;
+        /** With engine `redis`, as are the next five and `userSecretVersion`. */
+        readonly cache: typeof elasticache.ReplicationGroup;
+        readonly cacheSubnets: typeof elasticache.SubnetGroup;
+        readonly cacheParameters: typeof elasticache.ParameterGroup;
+        readonly user: Each<typeof elasticache.User>;
+        readonly users: typeof elasticache.UserGroup;
+        readonly password: Each<typeof RandomPassword>;
+        /** By the user, `app` or `reader`, when the first link asks. */
+        readonly userSecret: Each<typeof secretsmanager.Secret>;
+        readonly userSecretVersion: Each<typeof secretsmanager.SecretVersion>;
+        readonly userPolicy: Each<typeof iam.RolePolicy>;
+        readonly userMade: Each<typeof lambda.Invocation>;
+        readonly settleGroup: typeof ec2.SecurityGroup;
+        readonly connectOut: Each<typeof vpc.SecurityGroupEgressRule>;
+        readonly connectIn: Each<typeof vpc.SecurityGroupIngressRule>;
+        /** Sets a user's password, within the network. */
+        readonly settle: typeof lambda.Function;
+        readonly settleLog: typeof cloudwatch.LogGroup;
+        readonly settleRole: typeof iam.Role;
+        readonly settleRoleManaged: Each<typeof iam.RolePolicyAttachment>;
+        readonly settleRolePolicy: typeof iam.RolePolicy;
+        /** Makes up a user's password, and keeps it. */
+        readonly keep: typeof lambda.Function;
+        readonly keepLog: typeof cloudwatch.LogGroup;
+        readonly keepRole: typeof iam.Role;
+        readonly keepRolePolicy: typeof iam.RolePolicy;
     };
     readonly image: {
         readonly repository: typeof ecr.Repository;
@@ -57,6 +101,7 @@ export interface AwsChildren {
         readonly subscriptionRole: typeof iam.Role;
         readonly subscriptionRolePolicy: typeof iam.RolePolicy;
     };
+    readonly metric: { readonly alarm: Each<typeof cloudwatch.MetricAlarm> };
     readonly network: {
         readonly vpc: typeof ec2.Vpc;
         readonly defaultGroup: typeof ec2.DefaultSecurityGroup;

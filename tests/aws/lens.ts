@@ -23,6 +23,25 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
     RandomPassword: () => ({ result: "generated-value" }),
     FirehoseDeliveryStream: (name) => ({ arn: arn("firehose", `deliverystream/${name}`) }),
     VpcEndpoint: (name) => ({ prefixListId: `pl-${name}` }),
+    RandomId: () => ({ hex: "0a1b2c3d" }),
+    Instance: (name, inputs) => ({
+        identifier: inputs.identifier,
+        address: `${name}.abc.${region}.rds.amazonaws.com`,
+        resourceId: `db-${name}`,
+        masterUserSecrets: [{ secretArn: arn("secretsmanager", `secret:rds!db-${name}-AbCdEf`) }],
+    }),
+    Cluster: (name, inputs) => ({
+        arn: arn("rds", `cluster:${name}`),
+        name,
+        clusterIdentifier: inputs.clusterIdentifier,
+        endpoint: `${name}.cluster-abc.${region}.rds.amazonaws.com`,
+        clusterResourceId: `cluster-${name}`,
+        masterUserSecrets: [{ secretArn: arn("secretsmanager", `secret:rds!cluster-${name}-AbCdEf`) }],
+    }),
+    ReplicationGroup: (name) => ({ primaryEndpointAddress: `master.${name}.abc.cache.amazonaws.com` }),
+    Function: (name) => ({ name, arn: arn("lambda", `function:${name}`) }),
+    Topic: (name) => ({ arn: arn("sns", name) }),
+    MetricAlarm: (name) => ({ arn: arn("cloudwatch", `alarm:${name}`) }),
     Eip: (name) => ({ allocationId: `eipalloc-${name}`, publicIp: "203.0.113.1" }),
 };
 
