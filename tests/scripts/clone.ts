@@ -70,7 +70,7 @@ export function clone(node = process.execPath): Clone {
         home,
         async leftovers() {
             const files = () => [
-                ...fs.readdirSync(tmp).filter((name) => !/^(tsx-|ts-node-)/.test(name)),
+                ...fs.readdirSync(tmp).filter((name) => !/^(tsx-|ts-node-|node-compile-cache$)/.test(name)),
                 ...[home].filter(fs.existsSync),
             ];
             const left = () => [...processesOf(temp), ...files()];
