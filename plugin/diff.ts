@@ -21,6 +21,11 @@ export function diffInputs(olds: Properties, news: Properties, replaceOn: readon
     );
 }
 
+/** Names of the inputs that change. */
+export const topOf = (changes: readonly Change[]): string[] => [
+    ...new Set(changes.map(({ path }) => path.split(/[.[]/)[0])),
+];
+
 type PlainChange = Omit<Change, "replaces">;
 
 function diffValues(path: string, old: unknown, now: unknown): PlainChange[] {

@@ -7,11 +7,12 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { Refusal } from "../agent/kind";
 import { checkInputs, OWN } from "./check";
-import { type Change, diffInputs } from "./diff";
+import { type Change, diffInputs, topOf } from "./diff";
 import { type Engine } from "./engine";
 import { openKinds } from "./kinds";
 import { readUrn, tokenOf } from "./names";
 import { apply, read, remove, type Subject, wake } from "./resources";
+import { previewOf, stableOutputs } from "./stable";
 import { plain, type Properties } from "./values";
 
 /** Methods is what the gRPC server serves: a request in, a response out. */
@@ -29,6 +30,14 @@ export function methodsOf(engine: Engine, version: string) {
             onProgress: (line) => engine.progress(urn, line),
         },
     });
+
+    const changesOf = (request: provider.DiffRequest | provider.UpdateRequest) => {
+        const kind = kinds.ofToken(readUrn(request.getUrn()).token);
+        const [olds, news] = [request.getOldInputs(), request.getNews()].map(
+            (part) => plain(fromStruct(part)) as Properties,
+        );
+        return { kind, olds, changes: diffInputs(olds, news, [...kind.replaceOn, ...OWN]) };
+    };
 
     return {
         async handshake() {
@@ -65,12 +74,9 @@ export function methodsOf(engine: Engine, version: string) {
             return new provider.CheckResponse().setInputs(toStruct(checked.inputs)).setFailuresList(failures);
         },
         async diff(request: provider.DiffRequest) {
-            const { replaceOn } = kinds.ofToken(readUrn(request.getUrn()).token);
-            const [olds, news] = [request.getOldInputs(), request.getNews()].map(
-                (part) => plain(fromStruct(part)) as Properties,
-            );
+            const { kind, changes, olds } = changesOf(request);
             await wake(subject(request.getUrn(), olds));
-            return diffResponse(diffInputs(olds, news, [...replaceOn, ...OWN]));
+            return diffResponse(changes).setStablesList(stableOutputs(kind, changes));
         },
         async create(request: provider.CreateRequest) {
             const inputs = fromStruct(request.getProperties());
@@ -99,7 +105,9 @@ export function methodsOf(engine: Engine, version: string) {
         async update(request: provider.UpdateRequest) {
             const news = fromStruct(request.getNews());
             if (request.getPreview()) {
-                return new provider.UpdateResponse().setProperties(toStruct(news));
+                const { kind, changes } = changesOf(request);
+                const known = previewOf(kind, changes, fromStruct(request.getOlds()), news);
+                return new provider.UpdateResponse().setProperties(toStruct(known));
             }
             return new provider.UpdateResponse().setProperties(
                 toStruct(await apply(subject(request.getUrn(), news), false)),
@@ -154,8 +162,6 @@ const KINDS = {
     update: "UPDATE",
     updateReplace: "UPDATE_REPLACE",
 } as const;
-
-const topOf = (changes: Change[]): string[] => [...new Set(changes.map(({ path }) => path.split(/[.[]/)[0]))];
 
 function fromStruct(struct: Struct | undefined): Properties {
     return struct?.toJavaScript() ?? {};

@@ -38,6 +38,7 @@ export function alarmKind(host: Host, options: AlarmOptions = {}): AlarmKind {
     return {
         name: "Alarm",
         replaceOn: ["name"],
+        stable: { name: [], id: [] },
         secrets: [],
         async apply(id, inputs) {
             const faults = faultsOf(inputs);

@@ -28,6 +28,13 @@ export function balancerKind(host: Host): Kind<BalancerInputs, BalancerOutputs> 
     return {
         name: "Balancer",
         replaceOn: ["name"],
+        stable: {
+            url: ["http", "https", "tcp"],
+            httpsUrl: ["https"],
+            address: [],
+            ports: ["http", "https", "tcp"],
+            certificateAuthority: ["https"],
+        },
         secrets: [],
         async apply(id: string, inputs: BalancerInputs, _call: Call<BalancerInputs>) {
             refuseFaults(inputs);

@@ -39,6 +39,7 @@ export function bucketKind(host: Host): BucketKind {
     return {
         name: "Bucket",
         replaceOn: ["name"],
+        stable: { bucket: [], endpoint: [], region: [], url: [] },
         secrets: [],
 
         apply: (id, inputs, { restoring }) =>

@@ -18,6 +18,7 @@ export function containerKind(
         {
             name: "Container",
             secrets: ["secretEnv", "secretFiles"],
+            stable: { digest: ["image"] },
             images: ({ image, sidecars }) =>
                 [image, ...sidecars.map((each) => each.image)].map(({ directory }) => directory),
             values: ({ secretEnv, secretFiles, sidecars }) =>

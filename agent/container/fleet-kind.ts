@@ -1,5 +1,5 @@
 import { holdImage } from "../image/store";
-import { type Call, type Host, type Kind } from "../kind";
+import { type Call, type Host, type Kind, type Stable } from "../kind";
 import { Doors, type InternalDoors } from "./doors";
 import { type Bake, Fleet } from "./fleet";
 import { type Port, type Replicas, type Rollout } from "./inputs";
@@ -28,6 +28,8 @@ export interface FleetOutputs {
 export interface FleetSort<Inputs extends FleetInputs, More extends object> {
     readonly name: string;
     readonly secrets: readonly string[];
+    /** Of the outputs that only this sort has. */
+    readonly stable?: Stable<Inputs, More>;
     /** Folders of the images that it runs from. */
     images(inputs: Inputs): readonly string[];
     /** Values that may be references to secrets. */
@@ -116,6 +118,10 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
     return {
         name: sort.name,
         replaceOn: ["name" as keyof Inputs & string],
+        stable: { id: [], internalUrls: ["ports"], services: ["ports"], ...sort.stable } as Stable<
+            Inputs,
+            FleetOutputs & More
+        >,
         secrets: sort.secrets,
         apply: (id, inputs, call) => serial.run(id, () => apply(id, inputs, call)),
 

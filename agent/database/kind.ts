@@ -97,6 +97,17 @@ export function databaseKind(host: Host): DatabaseKind {
     return {
         name: "Database",
         replaceOn: ["name", "engine"],
+        stable: {
+            host: [],
+            port: [],
+            database: [],
+            username: [],
+            password: [],
+            readOnlyUsername: [],
+            readOnlyPassword: [],
+            url: [],
+            readOnlyUrl: [],
+        },
         secrets: ["password", "readOnlyPassword", "url", "readOnlyUrl"],
 
         apply: (id, inputs, call) =>

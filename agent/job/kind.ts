@@ -55,6 +55,7 @@ export function jobKind(host: Host, runOnce: RunOnce, clock: Clock = realClock):
     return {
         name: "Job",
         replaceOn: ["name"],
+        stable: { name: [], id: [] },
         secrets: [],
         async apply(id, inputs, call) {
             const faults = faultsOf(inputs);

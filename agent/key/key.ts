@@ -91,6 +91,7 @@ export function keyKind(host: Host, now: () => number = Date.now): KeyKind {
     return {
         name: "Key",
         replaceOn: ["name", "purpose", "algorithm", "importedMaterial"],
+        stable: { keyId: [], endpoint: [], region: [], url: [], publicKey: [] },
         secrets: ["importedMaterial"],
 
         apply: (id, inputs) =>

@@ -59,6 +59,7 @@ export function tableKind(host: Host): TableKind {
     return {
         name: "Table",
         replaceOn: ["name", "partitionKey", "sortKey"],
+        stable: { table: [], endpoint: [], region: [], url: ["ttl"] },
         secrets: [],
 
         apply: (id, inputs) =>

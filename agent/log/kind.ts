@@ -16,6 +16,7 @@ export function logKind(host: Host, store: LogStore = host.logs as LogStore): Lo
     return {
         name: "Log",
         replaceOn: ["name"],
+        stable: { name: [], id: [] },
         secrets: [],
         async apply(id, inputs) {
             const faults = faultsOf(inputs);

@@ -14,6 +14,7 @@ export function metricKind(host: Host, store: MetricStore = host.metrics as Metr
     return {
         name: "Metric",
         replaceOn: ["name", "kind"],
+        stable: { name: [], id: [], endpoint: [] },
         secrets: [],
         async apply(id, { name, unit, kind, dimensions }) {
             const { endpoint } = await otlpOf(host, store);

@@ -100,6 +100,7 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
     return {
         name: "Secret",
         replaceOn: ["name"],
+        stable: { name: [], reference: [], version: ["value", "generate", "rotateAfterDays"] },
         secrets: ["value"],
 
         async apply(id, inputs, { previous, restoring }) {
