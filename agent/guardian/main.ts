@@ -1,5 +1,5 @@
 /**
- * The guardian: brings the agent back when it dies. It knows that by the end of a call that the agent answers only when it
+ * The guardian: brings the agent back when it dies, and ends one that hangs. It knows that by the end of a call that the agent answers only when it
  * ends on purpose; the agent knows by the end of the same call that the guardian died, and starts another. Neither needs
  * to be the other's child, so a new guardian guards an old agent as well.
  *
@@ -12,6 +12,7 @@ import { claim, holder, unclaim } from "../core/claim";
 import { call, Unreachable } from "../core/client";
 import { launchAgent } from "../core/launch";
 import { type Place, placeOf } from "../core/place";
+import { killWhenHung } from "./hang";
 
 /** An agent ends with this when it refuses to run, and would refuse again. */
 export const REFUSED = 78;
@@ -21,15 +22,18 @@ async function guard(place: Place, build: string): Promise<void> {
         return; // another one guards
     }
     process.on("exit", () => unclaim(place.folder, "guardian"));
+    const over = new AbortController();
+    void killWhenHung(place, over.signal, report).catch((error: unknown) => report(String(error)));
     for (let crashes = 0; fs.existsSync(place.folder); crashes++) {
         const since = Date.now();
         if ((await life(place, build)) === "ended") {
-            return;
+            break;
         }
         report(`agent ${place.stack} is gone after ${Math.round((Date.now() - since) / 1000)} s: bringing it back`);
         crashes = Date.now() - since > LONG_LIFE ? 0 : crashes;
         await sleep(crashes === 0 ? 0 : Math.min(100 * 2 ** crashes, LONGEST_WAIT));
     }
+    over.abort();
 }
 
 /** One life of the agent, from its start, unless it runs, to its end. */

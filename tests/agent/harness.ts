@@ -8,6 +8,8 @@ import { call } from "../../agent/core/client";
 import { callEnsured, ensureAgent } from "../../agent/core/launch";
 import { type Place, placeOf } from "../../agent/core/place";
 import { type Status } from "../../agent/core/handlers";
+import { removeTree } from "../../agent/process/remove";
+import { reapLeftovers } from "../../agent/process/supervisor";
 import { type FakeInputs, type FakeOutputs } from "./kinds";
 
 export interface TestAgent {
@@ -29,6 +31,7 @@ export interface TestAgent {
 /** A home for agents, with what its environment says; `close` ends them all. */
 export function testHome(environment: NodeJS.ProcessEnv = {}) {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-test-"));
+    fs.chmodSync(root, 0o711); // as root, workloads run as accounts that must pass through it
     const before = { ...process.env };
     Object.assign(
         process.env,
@@ -53,8 +56,11 @@ export function testHome(environment: NodeJS.ProcessEnv = {}) {
                     }
                     await sleep(20);
                 }
+                if (fs.existsSync(agent.place.folder)) {
+                    await reapLeftovers(path.join(agent.place.folder, "data", "processes"), 0); // of a test that failed
+                }
             }
-            fs.rmSync(root, { recursive: true, force: true });
+            removeTree(root);
             for (const name of Object.keys(process.env)) {
                 delete process.env[name];
             }
