@@ -62,7 +62,7 @@ export function tableKind(host: Host): TableKind {
         stable: { table: [], endpoint: [], region: [], url: ["ttl"] },
         secrets: [],
 
-        apply: (id, inputs) =>
+        apply: (id, inputs, { restoring }) =>
             inTurn(async () => {
                 refuseFaults(id, inputs);
                 const other = [...names].find(([owner, name]) => name === inputs.name && owner !== id);
@@ -73,7 +73,12 @@ export function tableKind(host: Host): TableKind {
                 }
                 const { store, endpoint } = await start();
                 const { name, partitionKey, sortKey, ttl, pointInTimeRecovery } = inputs;
-                await store.declare({ name, partitionKey, sortKey, ttl, pointInTimeRecovery });
+                if (restoring && !store.table(name)) {
+                    // Made anew it would look as if nothing had gone: `read` tells that it has.
+                    host.report(`Table ${id}: its data are gone from the disk`);
+                } else {
+                    await store.declare({ name, partitionKey, sortKey, ttl, pointInTimeRecovery });
+                }
                 names.set(id, name);
                 return { table: name, endpoint, region: "local", url: urlOf(inputs, endpoint) };
             }),

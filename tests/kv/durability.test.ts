@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as d from "@aws-sdk/client-dynamodb";
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Store } from "../../agent/kv/store";
 import { tableKind, type TableInputs } from "../../agent/kv/table";
@@ -44,6 +44,20 @@ describe("the store of tables", () => {
         anew.destroy();
         expect(got.Item?.secret).to.deep.equal({ S: "planted-secret" });
         db.destroy();
+        await second.stop();
+    });
+
+    it("does not make a table anew whose data have gone: a read shows that, and an apply makes it", async () => {
+        const first = tableKind(host);
+        const outputs = await first.apply("t", inputs, call);
+        await first.stop();
+        rmSync(join(host.root, "kv"), { recursive: true });
+        const second = tableKind(host);
+        expect(await second.apply("t", inputs, { ...call, previous: inputs, restoring: true })).to.deep.equal(outputs);
+        expect(host.reports.join()).to.include("Table t: its data are gone from the disk");
+        expect(await second.read("t", { inputs, outputs })).to.equal(undefined);
+        expect(await second.apply("t", inputs, { ...call, previous: inputs })).to.deep.equal(outputs);
+        expect(await second.read("t", { inputs, outputs })).to.deep.equal({ inputs, outputs });
         await second.stop();
     });
 
