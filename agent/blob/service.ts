@@ -37,6 +37,7 @@ export class BlobService {
             }
             this.running ??= await this.start(id);
             this.owners.set(bucket, id);
+            this.weigh(this.running.store, bucket);
             return { store: this.running.store, endpoint: `http://127.0.0.1:${this.running.server.port}` };
         });
     }
@@ -71,7 +72,12 @@ export class BlobService {
                 observe: (request) => this.measure(store, request),
                 report: (line) => host.report(line),
             });
-            return { store, server, endTimer: lifecycleTimer(store, (line) => host.report(line)) };
+            const endTimer = lifecycleTimer(store, (line) => host.report(line));
+            const weigh = setInterval(
+                () => store.buckets.forEach(({ name }) => this.weigh(store, name)),
+                WEIGH,
+            ).unref();
+            return { store, server, endTimers: () => (clearInterval(weigh), endTimer()) };
         } catch (error) {
             await store.close();
             if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
@@ -85,7 +91,7 @@ export class BlobService {
         const { running } = this;
         this.running = undefined;
         if (!running) return;
-        running.endTimer();
+        running.endTimers();
         await running.server.close();
         await running.store.close();
     }
@@ -94,15 +100,22 @@ export class BlobService {
         const { metrics } = this.host;
         metrics.count("blob_requests_total", 1, { bucket, op: operation, status: String(status) });
         metrics.observe("blob_request_seconds", seconds, { bucket, op: operation });
+        this.weigh(store, bucket);
+    }
+
+    private weigh(store: BlobStore, bucket: string): void {
         const state = store.find(bucket)?.state;
         if (!state) return;
-        metrics.gauge("blob_objects", state.objects, { bucket });
-        metrics.gauge("blob_bytes", state.bytes, { bucket });
+        this.host.metrics.gauge("blob_objects", state.objects, { bucket });
+        this.host.metrics.gauge("blob_bytes", state.bytes, { bucket });
     }
 }
+
+/** How often sizes are told when nobody asks for anything, in milliseconds: an alarm may look at each minute. */
+const WEIGH = 30_000;
 
 interface Running {
     readonly store: BlobStore;
     readonly server: BlobServer;
-    endTimer(): void;
+    endTimers(): void;
 }

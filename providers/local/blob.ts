@@ -4,12 +4,13 @@ import { gauges, permit } from "./grants";
 
 /** A bucket of the agent's S3 server. */
 export const blob: DriverOf<"blob"> = (site, { versioned, lifecycle, cors }) => {
+    // S3 has no name of fewer than three characters.
+    const name = site.name.length < 3 ? `${site.name}-blob` : site.name;
     const bucket = site.make(
         "bucket",
         Bucket,
         {
-            // S3 has no name of fewer than three characters.
-            name: site.name.length < 3 ? `${site.name}-blob` : site.name,
+            name,
             versioned,
             lifecycle: lifecycle.map(({ prefix, expire, expireOld }) => ({
                 prefix,
@@ -34,6 +35,6 @@ export const blob: DriverOf<"blob"> = (site, { versioned, lifecycle, cors }) => 
             secrets: {},
             permits: [permit("Bucket", bucket.bucket, access)],
         }),
-        gauges: gauges({ bytes: "blob_bytes", objects: "blob_objects" }, { bucket: site.name }),
+        gauges: gauges({ bytes: "blob_bytes", objects: "blob_objects" }, { bucket: name }),
     };
 };
