@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type Clone, clone } from "../scripts/clone";
 
 describe("The guestbook, deployed from a program of one's own", function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let user: Clone;
 
     before(() => (user = clone()));

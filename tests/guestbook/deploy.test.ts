@@ -9,7 +9,7 @@ import { type Clone, clone, kill } from "../scripts/clone";
 const isServer = ({ command }: { command: string }) => command.includes("server.js");
 
 describe("The guestbook, deployed on this machine as a user does it", function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let user: Clone;
     let url: string;
     const picture = pictureOf(160, 90);

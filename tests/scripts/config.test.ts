@@ -11,7 +11,7 @@ interface Config {
 const committed = "# The cloud of everyone.\nconfig:\n  mvi:cloud: local # costs nothing\n  mvi:profile: dev\n";
 
 describe("A stack's committed configuration, with the state in the project", function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const root = dirname(dirname(__dirname));
     let config: Config;
     let temp: string;

@@ -3,7 +3,7 @@ import { clone } from "./clone";
 import { nodeOf } from "./nodes";
 
 describe("A fresh clone, with another Node.js", function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
 
     for (const major of [22, 24]) {
         it(`is brought up and taken down with Node ${major}`, async () => {
