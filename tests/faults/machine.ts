@@ -1,0 +1,102 @@
+// What of a stack runs on this machine, by the system's own tables.
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as path from "node:path";
+import { processes } from "../../agent/process/table";
+
+export interface Running {
+    readonly pid: number;
+    readonly parent: number;
+    readonly command: string;
+}
+
+/** The processes that have `root` in their command, their environment or their working folder, but for us and our children. */
+export function runningIn(root: string): Running[] {
+    const rows = processes().filter(({ zombie, pid }) => !zombie && pid !== process.pid);
+    const own = new Set([process.pid]);
+    for (let size = 0; size < own.size;) {
+        size = own.size;
+        rows.filter(({ parent }) => own.has(parent)).forEach(({ pid }) => own.add(pid));
+    }
+    return rows.flatMap(({ pid, parent }) => {
+        const command = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+        const text = `${command}\n${read(`/proc/${pid}/environ`)}\n${link(`/proc/${pid}/cwd`)}`;
+        return !own.has(pid) && text.includes(root) ? [{ pid, parent, command }] : [];
+    });
+}
+
+/** Our own children that have `word` in their command: the engine and its plugins, down to the grandchildren. */
+export function children(word: string): Running[] {
+    const rows = processes().filter(({ zombie }) => !zombie);
+    const below = (of: number): number[] =>
+        rows.filter(({ parent }) => parent === of).flatMap(({ pid }) => [pid, ...below(pid)]);
+    return below(process.pid).flatMap((pid) => {
+        const command = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+        return command.includes(word)
+            ? [{ pid, parent: rows.find((row) => row.pid === pid)?.parent ?? 0, command }]
+            : [];
+    });
+}
+
+/** The ports that agents below `home` have given. */
+export function portsIn(home: string): number[] {
+    return fs
+        .readdirSync(home, { recursive: true, encoding: "utf8" })
+        .filter((name) => path.basename(name) === "ports.json")
+        .flatMap((name) =>
+            Object.values(JSON.parse(fs.readFileSync(path.join(home, name), "utf8")) as Record<string, number>),
+        );
+}
+
+/** Whether somebody listens on the port of this machine. */
+export function listens(port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = net.connect({ host: "127.0.0.1", port });
+        socket.once("connect", () => socket.destroy() && resolve(true));
+        socket.once("error", () => resolve(false));
+    });
+}
+
+function read(file: string): string {
+    try {
+        return fs.readFileSync(file, "utf8");
+    } catch {
+        return ""; // it has ended meanwhile
+    }
+}
+
+function link(file: string): string {
+    try {
+        return fs.readlinkSync(file);
+    } catch {
+        return "";
+    }
+}
+
+/** Processes of the guestbook, by their commands. */
+export const agents = /agent\/main\.[jt]s/;
+export const guardians = /guardian\/main\.[jt]s/;
+export const webs = /node server\.js/;
+export const workers = /node worker\.js/;
+export const postmasters = /postgres.* -D/;
+
+/** kill -9 for so many of the processes of `root`. @throws when there is none */
+export function kill(root: string, which: RegExp, most = Infinity): void {
+    const found = runningIn(root).filter(({ command }) => which.test(command));
+    if (found.length === 0) throw new Error(`nothing to kill: ${which}`);
+    found.slice(0, most).forEach(({ pid }) => killOne(pid));
+}
+
+/** kill -9 for our own children with `word` in their command. */
+export function killChildren(word: string): void {
+    children(word).forEach(({ pid }) => killOne(pid));
+}
+
+function killOne(pid: number): void {
+    try {
+        process.kill(pid, "SIGKILL");
+    } catch (error) {
+        // it has just ended with another that was killed
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+}

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { type EngineEvent } from "@pulumi/pulumi/automation";
+import { until } from "../agent/harness";
+import { steps } from "../plugin/harness";
+import { kill, listens, portsIn, runningIn, webs } from "./machine";
+import { faultHome, filesOf, small, withFiles } from "./support";
+
+describe("stacks on one machine, through Pulumi's engine", function () {
+    this.timeout(120_000);
+    let home: ReturnType<typeof faultHome>;
+    beforeEach(() => (home = faultHome()));
+    afterEach(() => home.close());
+
+    it("live side by side: one goes, with all that it had, and the other one does not notice", async () => {
+        const program = small(() => ({ version: "1", ...withFiles }));
+        const [one, two] = [await home.stack(program, "one"), await home.stack(program, "two")];
+        const [first, second] = [(await one.up()).outputs.url.value, (await two.up()).outputs.url.value] as string[];
+        expect(first).to.not.equal(second);
+        const files = filesOf(home.agent("project/two"));
+        await files.send(new PutObjectCommand({ Bucket: files.bucket, Key: "a.txt", Body: "two" }));
+        const [folders, of] = [["one", "two"].map((name) => path.join(home.agents, "project", name)), runningIn];
+        const [before, ports] = [of(folders[1]), portsIn(folders[0])];
+        expect(ports).to.not.be.empty.and.not.include.members(portsIn(folders[1]));
+
+        await one.destroy();
+        await until("the first one is gone", () => of(folders[0]).length === 0);
+        expect(await Promise.all(ports.map(listens))).to.not.include(true);
+        expect(fs.existsSync(folders[0])).to.equal(false);
+        expect(of(folders[1])).to.deep.equal(before);
+        expect((await fetch(second)).status).to.equal(200);
+        const object = await files.send(new GetObjectCommand({ Bucket: files.bucket, Key: "a.txt" }));
+        expect(await object.Body!.transformToString()).to.equal("two");
+        await two.preview({ expectNoChanges: true });
+
+        await two.destroy();
+        await until("nothing runs", () => of(home.root).length === 0);
+        expect(fs.existsSync(home.agents)).to.equal(false);
+        files.destroy();
+    });
+
+    it("leave nothing behind: no process, no port, and no file but the engine's own", async () => {
+        const temporary = fs.mkdtempSync(path.join(home.root, "tmp-"));
+        fs.chmodSync(temporary, 0o1777);
+        process.env.TMPDIR = temporary;
+        const before = new Set(fs.readdirSync(home.root));
+        const stack = await home.stack(small(() => ({ version: "1", ...withFiles })));
+        await stack.up();
+        const ports = portsIn(home.agents);
+        await stack.destroy();
+        await until("nothing runs", () => runningIn(home.root).length === 0);
+        expect(await Promise.all(ports.map(listens))).to.not.include(true);
+        const made = fs.readdirSync(home.root).filter((name) => !before.has(name));
+        expect(made.sort(), "the backend's folder and Pulumi's home").to.deep.equal([".pulumi", "pulumi"]);
+        const plugins = fs.readdirSync(path.join(home.root, "pulumi", "plugins"));
+        expect(plugins.filter((name) => !/^resource-mvi-local-v/.test(name))).to.deep.equal([]);
+        expect(fs.readdirSync(temporary).filter((name) => /mvi/.test(name))).to.deep.equal([]);
+    });
+
+    it("show what was ended or removed by hand, and up brings it back", async () => {
+        const stack = await home.stack(small(() => ({ version: "1", ...withFiles })));
+        const url = (await stack.up()).outputs.url.value as string;
+        const up = async (): Promise<string[]> => {
+            const events: EngineEvent[] = [];
+            await stack.up({ onEvent: (event) => events.push(event) });
+            return steps(events);
+        };
+        const drift = async (): Promise<Record<string, number | undefined>> => {
+            const { same: _, ...changed } = (await stack.refresh()).summary.resourceChanges!;
+            return changed;
+        };
+        expect(await drift()).to.deep.equal({});
+
+        const two = (): boolean => runningIn(home.root).filter(({ command }) => webs.test(command)).length === 2;
+        // it comes back after 1 s, 2 s, 4 s and then 8 s: long enough to be seen
+        for (let kills = 0; kills < 4; kills++) {
+            await until("two run", two);
+            kill(home.root, webs, 1);
+        }
+        expect(await drift()).to.deep.equal({ update: 1 });
+        expect(await up()).to.deep.equal(["update small-web"]);
+        await until("two run", two);
+        expect((await fetch(url)).status).to.equal(200);
+        expect(await drift()).to.deep.equal({});
+
+        const agent = home.agent();
+        for (const [folder, gone] of [
+            ["blob", "small-files"],
+            ["kv", "small-carts"],
+        ]) {
+            process.kill(agent.pid("agent")!, "SIGTERM");
+            await until("it is stopped", () => agent.pid("agent") === undefined);
+            fs.rmSync(path.join(agent.place.folder, "data", folder), { recursive: true });
+            expect(await drift(), folder).to.deep.equal({ delete: 1 });
+            expect(await up()).to.deep.equal([`create ${gone}`]);
+        }
+        await stack.preview({ expectNoChanges: true });
+        await stack.destroy();
+    });
+});

@@ -1,0 +1,117 @@
+// Stacks of the real engine with a web container, a load on it, and what runs of it on this machine.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as auto from "@pulumi/pulumi/automation";
+import { commandOf } from "../../agent/core/launch";
+import { type Place } from "../../agent/core/place";
+import { openVault } from "../../agent/core/vault";
+import { type Identity } from "../../agent/kind";
+import { App, type AppArgs } from "../../components";
+import { pulumiHome } from "../plugin/harness";
+import { type Report } from "./load";
+
+/** A folder of Pulumi's and of agents, with the agent's real kinds. Folders are open for passing: as root, workloads are others. */
+export function faultHome(environment: NodeJS.ProcessEnv = {}) {
+    const home = pulumiHome({ MVI_KINDS: "", ...environment });
+    fs.chmodSync(home.root, 0o711);
+    return home;
+}
+
+/** What the small app is told. */
+export interface Version {
+    readonly version: string;
+    readonly mode?: string;
+    /** @default tests/faults/app */
+    readonly build?: string;
+    readonly more?: AppArgs;
+    readonly startup?: number;
+    readonly uses?: string[];
+    /** Seconds that it has to end. */
+    readonly grace?: number;
+}
+
+/** The program: the small app, two replicas, public. */
+export function small(version: () => Version): auto.PulumiFn {
+    return async () => {
+        const {
+            version: VERSION,
+            mode = "fine",
+            build = smallApp,
+            more = {},
+            uses = [],
+            startup = 60,
+            grace = 10,
+        } = version();
+        const app = new App("small", {
+            ...more,
+            containers: {
+                web: {
+                    build,
+                    port: 3000,
+                    public: true,
+                    health: { path: "/healthz", interval: 5, timeout: 3, startup },
+                    rollout: { timeout: startup },
+                    scale: 2,
+                    stopGrace: grace,
+                    cpu: 0.25,
+                    memory: 512,
+                    env: { VERSION, MODE: mode },
+                    uses,
+                },
+                ...more.containers,
+            },
+        });
+        return { url: app.urls.web };
+    };
+}
+
+export const smallApp = path.join(__dirname, "app");
+
+export interface Load {
+    /** Ends it, and says what came of it; again says the same. */
+    end(): Promise<Report>;
+}
+
+/** Starts a load on `url`, in a process of its own. */
+export function startLoad(url: string, perSecond: number): Load {
+    const [node, ...words] = commandOf(path.join(__dirname, "load"));
+    const child = spawn(node, [...words, url, String(perSecond)], { stdio: ["pipe", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.on("data", (part: Buffer) => (text += part.toString()));
+    let ended: Promise<Report> | undefined;
+    const end = async (): Promise<Report> => {
+        const closed = once(child, "close");
+        child.stdin.write("end\n");
+        await closed;
+        return JSON.parse(text) as Report;
+    };
+    return { end: () => (ended ??= end()) };
+}
+
+/** A bucket and a table besides, which the web container may write to. */
+export const withFiles: Pick<Version, "more" | "uses"> = {
+    more: { blobs: { files: { versioned: false } }, kvs: { carts: {} } },
+    uses: ["files", "carts"],
+};
+
+/** A client of the bucket, with the web container's own credentials. */
+export function filesOf({ place }: { place: Place }): S3Client & { bucket: string } {
+    const vault = openVault(path.join(place.folder, "vault.key"));
+    const kept = fs.readFileSync(path.join(place.folder, "identities.json"), "utf8");
+    const identities = JSON.parse(vault.open(kept)) as Identity[];
+    const { accessKeyId, secretAccessKey } = identities.find(({ owner }) => owner === "Container/small-web")!;
+    const record = path.join(place.folder, "records", "Bucket", "small-files.json");
+    const { outputs } = JSON.parse(fs.readFileSync(record, "utf8")) as {
+        outputs: { bucket: string; endpoint: string };
+    };
+    const client = new S3Client({
+        region: "local",
+        endpoint: outputs.endpoint,
+        forcePathStyle: true,
+        credentials: { accessKeyId, secretAccessKey },
+    });
+    return Object.assign(client, { bucket: outputs.bucket });
+}
