@@ -7,6 +7,7 @@ import { holder } from "../agent/core/claim";
 import { Unreachable, type CallOptions } from "../agent/core/client";
 import { callEnsured } from "../agent/core/launch";
 import { type Place, placeOf } from "../agent/core/place";
+import { runs } from "../agent/core/processes";
 import { type Reading } from "../agent/core/resources";
 import { markSecrets, OWN, secretNames } from "./check";
 import { plain, type Properties } from "./values";
@@ -64,13 +65,14 @@ export async function remove(subject: Subject): Promise<void> {
     if (!fs.existsSync(place.folder)) {
         return;
     }
-    const { last } = await callEnsured<{ last: boolean }>(
+    const { last, process } = await callEnsured<{ last: boolean; process: string }>(
         place,
         "remove",
         { kind: subject.kind.name, id },
         subject.options,
     );
-    for (let waited = 0; last && fs.existsSync(place.folder); waited += 30) {
+    // the folder has another name while it is removed: all is gone when its agent is
+    for (let waited = 0; last && (fs.existsSync(place.folder) || runs(process)); waited += 30) {
         if (waited > LONGEST_END) {
             throw new Unreachable(`agent ${place.stack}: all is removed, but it does not end: see ${place.log}`);
         }

@@ -7,6 +7,7 @@ import { type Guardians } from "./guardians";
 import { type Hello } from "./launch";
 import { type Lifetime } from "./lifetime";
 import { type Place } from "./place";
+import { nameOf } from "./processes";
 import { type Records } from "./records";
 import { type ApplyRequest, type ResourceState, type Resources } from "./resources";
 
@@ -51,7 +52,7 @@ export function handlersOf(parts: HandlerParts): Record<string, Handler> {
             if (last) {
                 lifetime.end(true);
             }
-            return { last };
+            return { last, process: nameOf(process.pid) };
         }),
         list: work(async () => resources.states()),
         status: work(async (): Promise<Status> => ({
