@@ -38,16 +38,16 @@ export function accessLogs(site: Site): AccessLogs {
 /** Lets AWS's own writers in, for this account's resources only. */
 export function writers(site: Site, bucket: s3.Bucket): object[] {
     const { id } = accountOf(site);
-    return [
-        ["Buckets", "logging.s3.amazonaws.com", "s3"],
-        ["LoadBalancers", "logdelivery.elasticloadbalancing.amazonaws.com", "alb"],
-        ["Deliveries", "delivery.logs.amazonaws.com", "delivery"],
-    ].map(([Sid, Service, prefix]) => ({
+    return Object.entries({
+        Buckets: "logging.s3.amazonaws.com",
+        LoadBalancers: "logdelivery.elasticloadbalancing.amazonaws.com",
+        Deliveries: "delivery.logs.amazonaws.com",
+    }).map(([Sid, Service]) => ({
         Sid,
         Effect: "Allow",
         Principal: { Service },
         Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucket.arn}/${prefix}/*`,
+        Resource: pulumi.interpolate`${bucket.arn}/*`,
         Condition: { StringEquals: { "aws:SourceAccount": id } },
     }));
 }

@@ -17,7 +17,7 @@ export const blob: DriverOf<"blob"> = (site, { versioned, lifecycle, cors, key }
         lifecycle,
         cors,
         key: encryption?.arn,
-        logs: forLogs ? undefined : accessLogs(site).bucket.id,
+        logs: forLogs ? undefined : accessLogs(site),
         statements: forLogs ? (made) => writers(site, made) : undefined,
     });
     const url = pulumi.interpolate`s3://${bucket.bucket}?region=${bucket.region}`;

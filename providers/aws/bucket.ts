@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as s3 from "@pulumi/aws/s3";
 import type { BlobSpec } from "../../components/blob";
 import type { Site } from "../../components/site";
+import type { AccessLogs } from "./access-logs";
 import { document } from "./grants";
 import { prefixed } from "./names";
 import { tags } from "./tags";
@@ -11,7 +12,7 @@ export interface BucketArgs extends Pick<BlobSpec, "versioned" | "lifecycle" | "
     /** The ARN of the key that encrypts it. @default S3's own: for logs, whose writers can use no other */
     readonly key?: pulumi.Input<string>;
     /** The bucket which gets a line for each request. @default none */
-    readonly logs?: pulumi.Input<string>;
+    readonly logs?: AccessLogs;
     /** Statements of its policy, besides those that every bucket has. @default none */
     statements?(bucket: s3.Bucket): readonly object[];
 }
@@ -84,7 +85,10 @@ export function makeBucket(
             })),
         });
     }
-    if (logs) site.make("logging", s3.BucketLogging, { ...of, targetBucket: logs, targetPrefix: `s3/${site.name}/` });
+    if (logs) {
+        const target = { targetBucket: logs.bucket.id, targetPrefix: `s3/${site.name}/` };
+        site.make("logging", s3.BucketLogging, { ...of, ...target }, { dependsOn: logs.ready });
+    }
     return { bucket, ready: [closed, owned, encrypted, versions, policy] };
 }
 
@@ -114,7 +118,7 @@ function rulesOf(lifecycle: BlobSpec["lifecycle"]): s3.BucketLifecycleConfigurat
 function overTls(bucket: s3.Bucket): object[] {
     const all = {
         Effect: "Deny",
-        Principal: "*",
+        Principal: { AWS: "*" },
         Action: "s3:*",
         Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
     };

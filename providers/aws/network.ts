@@ -172,12 +172,13 @@ function zonesOf(site: Site, count: number): pulumi.Output<string>[] {
         },
         { provider },
     );
-    const sorted = names.apply((all) => {
-        if (all.length >= count) return [...all].sort();
-        const found = `this region has ${all.length} zones (${all.join(", ")})`;
-        throw new pulumi.RunError(
-            `Network ${site.name}: zones: ${found}, not ${count}: lower it, or use another region`,
-        );
-    });
-    return Array.from({ length: count }, (_, index) => sorted.apply((all) => all[index]));
+    const chosen = names.apply((all) => firstZones(site.name, all, count));
+    return Array.from({ length: count }, (_, index) => chosen.apply((all) => all[index]));
+}
+
+/** @throws when the region has fewer */
+export function firstZones(name: string, all: readonly string[], count: number): string[] {
+    if (all.length >= count) return [...all].sort().slice(0, count);
+    const found = `this region has ${all.length} zones (${all.join(", ")})`;
+    throw new pulumi.RunError(`Network ${name}: zones: ${found}, not ${count}: lower it, or use another region`);
 }
