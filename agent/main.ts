@@ -28,6 +28,8 @@ import { openIdentities } from "./identity/identities";
 import { openLogStore } from "./log/store";
 import { type DataKeys } from "./log/types";
 import { openMetricStore } from "./metric/store";
+import { limitsSupported } from "./process/limits";
+import { removeTree } from "./process/remove";
 import { reapLeftovers } from "./process/supervisor";
 
 async function run(place: Place, build: string): Promise<void> {
@@ -47,6 +49,8 @@ async function run(place: Place, build: string): Promise<void> {
     const resources = openResources(records, kinds, report);
     const guardians = watchGuardians(place, build);
     const boot = installBoot(place, build);
+    const limits = limitsSupported();
+    report(limits.note);
 
     const leave = async (remove: boolean): Promise<void> => {
         report(remove ? "nothing is left: ending for good" : "ending; the data stays");
@@ -71,7 +75,7 @@ async function run(place: Place, build: string): Promise<void> {
         setImmediate(() => leave(remove).catch(fatal));
     });
     const queries = queriesOf({ logs, metrics, kind: kinds.kind });
-    const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot, queries });
+    const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot, limits, queries });
     const control = await serveControl({ socket: place.socket, token: tokenOf(place), handlers, report });
     setInterval(() => {
         if (!holds(place.folder, "agent")) {
@@ -107,7 +111,7 @@ function removeFolder(place: Place): void {
     const project = path.dirname(place.folder);
     const aside = fs.mkdtempSync(path.join(path.dirname(project), ".removed-"));
     fs.renameSync(place.folder, path.join(aside, "stack"));
-    fs.rmSync(aside, { recursive: true, force: true });
+    removeTree(aside);
     if (path.dirname(place.socket) !== place.folder) {
         fs.rmSync(path.dirname(place.socket), { recursive: true, force: true });
     }

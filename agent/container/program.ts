@@ -79,7 +79,7 @@ export async function identityOf(
 
 /** Private is what one running program has for itself on disk: a home, a folder for temporary files, its secret files. */
 export class Private {
-    readonly account: Account | undefined = workloadAccount();
+    readonly account: Account | undefined;
     readonly #folder: string;
 
     constructor(
@@ -89,6 +89,8 @@ export class Private {
         private readonly number = 0,
     ) {
         this.#folder = join(workloadFolder(host, "run"), encodeURIComponent(id));
+        const owner = id.split("/").slice(0, 2).join("/"); // its replicas, sidecars and runs are one
+        this.account = workloadAccount(`${host.folder("run")} ${owner}`);
     }
 
     get home(): string {

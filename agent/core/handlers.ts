@@ -3,6 +3,7 @@
 import { writeAtomic } from "./files";
 import { type Boot } from "../guardian/boot";
 import { type Handler } from "./control";
+import { type LimitsSupported } from "../process/limits";
 import { type Guardians } from "./guardians";
 import { type Hello } from "./launch";
 import { type Lifetime } from "./lifetime";
@@ -19,6 +20,7 @@ export interface HandlerParts {
     readonly guardians: Guardians;
     readonly lifetime: Lifetime;
     readonly boot: Promise<Boot>;
+    readonly limits: LimitsSupported;
     readonly queries: Record<string, Handler>;
 }
 
@@ -30,6 +32,8 @@ export interface Status extends Hello {
     readonly since: number;
     readonly guardian?: number;
     readonly boot: Boot;
+    /** What this machine can hold workloads to. */
+    readonly limits: LimitsSupported;
     readonly resources: readonly ResourceState[];
     /** Files of records that could not be read, and were put aside. */
     readonly broken: readonly string[];
@@ -44,6 +48,8 @@ export function handlersOf(parts: HandlerParts): Record<string, Handler> {
         ...parts.queries,
         hello: work(async () => hello),
         guard: guardians.guard as Handler,
+        /** Asked for ever by the guardian, so it is no work: an agent with nothing to keep ends all the same. */
+        alive: async () => ({}),
         apply: work((request: ApplyRequest, call) => resources.apply(request, call.progress, call.signal)),
         read: work(({ kind, id }: { kind: string; id: string }) => resources.read(kind, id)),
         remove: work(async ({ kind, id }: { kind: string; id: string }) => {
@@ -62,6 +68,7 @@ export function handlersOf(parts: HandlerParts): Record<string, Handler> {
             since,
             guardian: guardians.pid(),
             boot: await parts.boot,
+            limits: parts.limits,
             resources: resources.states(),
             broken: records.broken,
         })),

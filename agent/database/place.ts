@@ -5,7 +5,7 @@ import { type Account, workloadFolder } from "../process/account";
 
 /**
  * Whom database servers run as when the agent is root: PostgreSQL does not run as root, and none of them should.
- * It is not `nobody`, because workloads run as nobody, and must not read the files of a database. The number is in
+ * It is not `nobody`, because builds run as nobody, and must not read the files of a database. The number is in
  * the range that systemd's table of user ids leaves unused; it needs no entry in /etc/passwd.
  */
 export const serverAccount: Account | undefined = process.getuid?.() === 0 ? { uid: 60_600, gid: 60_600 } : undefined;

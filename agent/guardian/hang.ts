@@ -6,7 +6,7 @@ import { call, Unreachable } from "../core/client";
 import { type Place } from "../core/place";
 
 /**
- * Kills the agent when it has not answered `hello` for so many seconds, until `signal`: who guards it brings it back. What
+ * Kills the agent when it has not answered for so many seconds, until `signal`: who guards it brings it back. What
  * counts is how often it was silent and not the clock: a machine that slept has nobody to blame.
  *
  * @param seconds - @default 30
@@ -38,7 +38,7 @@ const TIMES = 6;
 /** Whatever it says: it lives. */
 async function answers(place: Place): Promise<boolean> {
     try {
-        await call(place, "hello");
+        await call(place, "alive");
         return true;
     } catch (error) {
         return !(error instanceof Unreachable);

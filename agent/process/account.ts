@@ -1,4 +1,5 @@
-import { chmodSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 import { home } from "../core/place";
 import { type Host, Refusal } from "../kind";
@@ -9,12 +10,36 @@ export interface Account {
     readonly gid: number;
 }
 
-/** Nobody: what workloads run as when the agent is root. Root gives up its rights before it runs what it was handed. */
+/** Nobody: what builds run as when the agent is root. Root gives up its rights before it runs what it was handed. */
 export const nobody: Account = { uid: 65534, gid: 65534 };
 
-/** Whom workloads run as: nobody if we are root, else ourselves (undefined). */
-export function workloadAccount(): Account | undefined {
-    return process.getuid?.() === 0 && process.platform === "linux" && reachable(process.execPath) ? nobody : undefined;
+/**
+ * Whom a workload runs as: if we are root an account of its own, else ourselves (undefined). With one account for all, each
+ * could read the files of the others, and what is in their environment.
+ *
+ * @param owner - Names it on this machine. @default nobody in particular
+ */
+export function workloadAccount(owner?: string): Account | undefined {
+    if (process.getuid?.() !== 0 || process.platform !== "linux" || !reachable(process.execPath)) {
+        return undefined;
+    }
+    const number = owner === undefined ? nobody.uid : FIRST + (digest(owner) % COUNT);
+    return mapped(number) ? { uid: number, gid: number } : nobody;
+}
+
+/** Numbers that systemd's table of user ids leaves unused. They need no entry in /etc/passwd. */
+const FIRST = 1_900_000_000;
+const COUNT = 200_000_000;
+
+const digest = (text: string): number => createHash("sha256").update(text).digest().readUInt32BE(0);
+
+/** Within a container of this machine, only some user ids may be there. */
+function mapped(uid: number): boolean {
+    const ranges = readFileSync("/proc/self/uid_map", "utf8").trim().split("\n");
+    return ranges.some((range) => {
+        const [first, , count] = range.trim().split(/\s+/).map(Number);
+        return uid >= first && uid < first + count;
+    });
 }
 
 /**

@@ -13,12 +13,24 @@ export interface LimitsSupported {
      * by several processes count for each.
      */
     readonly memory: "cgroup" | "watched";
+    /** For people: what is honoured here, and what to do for more. */
+    readonly note: string;
 }
 
 /** Says which limits are honoured here: cgroup v2 must be there, with its controllers, and writable for us. */
 export function limitsSupported(root = "/sys/fs/cgroup"): LimitsSupported {
     const home = cgroupHome(root);
-    return { cpu: home?.cpu === true, memory: home === undefined ? "watched" : "cgroup" };
+    const cpu = home?.cpu === true;
+    const memory = home === undefined ? "watched" : "cgroup";
+    const parts = [
+        cpu ? "cores are limited by the kernel" : "cores are not limited",
+        memory === "cgroup" ? "memory is limited by the kernel" : "memory is watched every 2 s",
+    ];
+    const more =
+        cpu && home !== undefined
+            ? ""
+            : " (for the kernel's limits give the agent's user a cgroup v2 with cpu and memory)";
+    return { cpu, memory, note: `limits of workloads: ${parts.join(", ")}${more}` };
 }
 
 /** Limits of one process with its children. */

@@ -20,4 +20,10 @@ describe("an agent that hangs", () => {
         expect((await agent.read("a"))?.inputs.text).to.equal("hello");
         expect(fs.readFileSync(agent.place.log, "utf8")).to.contain(`(process ${before}) has not answered for 3 s`);
     });
+
+    it("is asked in a way that does not keep it: with nothing to keep it ends", async () => {
+        const agent = home.agent();
+        await agent.start();
+        await until("it has ended", () => !fs.existsSync(agent.place.folder), 25_000);
+    });
 });
