@@ -6,14 +6,19 @@ import * as path from "node:path";
 /** Writes `text` to `file`, the owner's only, so that a reader finds the old text or the new one, never half of it. */
 export function writeAtomic(file: string, text: string): void {
     const half = `${file}.${process.pid}.half`;
-    const descriptor = fs.openSync(half, "w", 0o600);
     try {
-        fs.writeSync(descriptor, text);
-        fs.fsyncSync(descriptor);
-    } finally {
-        fs.closeSync(descriptor);
+        const descriptor = fs.openSync(half, "w", 0o600);
+        try {
+            fs.writeFileSync(descriptor, text); // all of it: one write may take a part only, as on a disk that gets full
+            fs.fsyncSync(descriptor);
+        } finally {
+            fs.closeSync(descriptor);
+        }
+        fs.renameSync(half, file);
+    } catch (error) {
+        fs.rmSync(half, { force: true });
+        throw error;
     }
-    fs.renameSync(half, file);
     syncFolder(path.dirname(file));
 }
 

@@ -30,7 +30,7 @@ export interface HostedKinds {
 
 export function openHost(parts: HostParts): HostedKinds {
     const made = new Map<string, Kind>();
-    const ports = openPorts(parts.folder);
+    const ports = openPorts(parts.folder, parts.report);
     const kind = (name: string): Kind => {
         const known = made.get(name) ?? parts.registry.make(name, host);
         made.set(name, known);

@@ -1,6 +1,7 @@
 /** Ports: each owner has the same one for ever. */
 
 import { createHash } from "node:crypto";
+import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { Refusal } from "../kind";
@@ -13,9 +14,9 @@ export interface Ports {
 }
 
 /** The ports of the agent whose folder is `folder`, kept in its `ports.json`. */
-export function openPorts(folder: string): Ports {
+export function openPorts(folder: string, report: (line: string) => void): Ports {
     const file = path.join(folder, FILE);
-    const given = read(file);
+    const given = readOrPutAside(file, report);
 
     return {
         async port(owner) {
@@ -89,7 +90,26 @@ function others(folder: string): number[] {
     const files = listIfAny(root).flatMap((project) =>
         listIfAny(path.join(root, project)).map((stack) => path.join(root, project, stack, FILE)),
     );
-    return files.filter((file) => path.dirname(file) !== folder).flatMap((file) => [...read(file).values()]);
+    return files
+        .filter((file) => path.dirname(file) !== folder)
+        .flatMap((file) => {
+            try {
+                return [...read(file).values()];
+            } catch {
+                return []; // that stack's own agent says so; whether a port is free is asked anyway
+            }
+        });
+}
+
+/** Ports follow from names: where the file is lost, most are given again as they were. */
+function readOrPutAside(file: string, report: (line: string) => void): Map<string, number> {
+    try {
+        return read(file);
+    } catch (error) {
+        report(`${file} could not be read, and is put aside: ${(error as Error).message}`);
+        fs.renameSync(file, `${file}.broken`);
+        return new Map();
+    }
 }
 
 function read(file: string): Map<string, number> {

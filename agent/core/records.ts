@@ -26,6 +26,8 @@ export interface Records {
     begin(kind: string, id: string): void;
     end(kind: string, id: string): void;
     begun(): { kind: string; id: string }[];
+    /** Whether its record was put aside: its data may be there. */
+    lost(kind: string, id: string): boolean;
     /** What was put aside because it could not be read, for people. */
     readonly broken: readonly string[];
 }
@@ -56,6 +58,7 @@ export function openRecords(folder: string, vault: Vault): Records {
 
     return {
         broken,
+        lost: (kind, id) => broken.some((file) => path.basename(file).startsWith(`${kind}.${id}.json.`)),
         get: (kind, id) => known.get(key(kind, id)),
         list: () => [...known.values()],
         put(record) {

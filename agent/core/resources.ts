@@ -74,6 +74,9 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
 
     async function create(request: ApplyRequest, kind: Kind, call: Parameters<Kind["apply"]>[2]): Promise<object> {
         const { id } = request;
+        if (records.lost(kind.name, id)) {
+            return kind.apply(id, request.inputs, call); // its data are older than this call, which may not undo them
+        }
         records.begin(kind.name, id);
         try {
             return await kind.apply(id, request.inputs, call);

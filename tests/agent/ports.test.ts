@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { refusal, testHome, until } from "./harness";
 
 describe("an agent's ports", () => {
@@ -42,5 +44,17 @@ describe("an agent's ports", () => {
         }
         expect(ports.size).to.equal(6);
         expect(Math.max(...ports)).to.be.lessThan(32_000);
+    });
+
+    it("are given as before where the file of them is broken, which harms no other stack", async () => {
+        const [one, two] = [home.agent("project/one"), home.agent("project/two")];
+        const { port } = await one.apply("a", { text: "a", port: true });
+        const file = path.join(one.place.folder, "ports.json");
+        fs.writeFileSync(file, '{ "Fake/a');
+        expect((await two.apply("a", { text: "a", port: true })).port).to.not.equal(port);
+        one.kill("agent");
+        await until("it serves", async () => (await one.status()).resources[0].state === "serving");
+        expect((await one.apply("a", { text: "b", port: true })).port).to.equal(port);
+        expect(fs.readFileSync(`${file}.broken`, "utf8")).to.equal('{ "Fake/a');
     });
 });

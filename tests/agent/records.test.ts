@@ -25,6 +25,23 @@ describe("an agent's records", () => {
         expect((await agent.read("a"))?.inputs.text).to.equal("a again");
     });
 
+    it("keep the data of a broken one when it cannot be made anew at once", async () => {
+        const agent = home.agent();
+        const { file } = await agent.apply("a", { text: "a" });
+        await agent.apply("b", { text: "b" });
+        fs.truncateSync(path.join(agent.place.folder, "records", "Fake", "a.json"), 20);
+        agent.kill("agent");
+        expect((await refusal(agent.apply("a", { text: "a", fail: "no luck" }))).message).to.equal("Fake a: no luck");
+        expect(fs.readFileSync(file, "utf8")).to.equal("a");
+        const making = agent.apply("a", { text: "a", slow: 10 }).catch(() => undefined);
+        await sleep(300);
+        agent.kill("agent");
+        expect((await agent.read("b"))?.inputs.text).to.equal("b");
+        expect(fs.readFileSync(file, "utf8")).to.equal("a");
+        await agent.apply("a", { text: "a" });
+        await making;
+    });
+
     it("hold secrets of the kind and of the engine sealed", async () => {
         const agent = home.agent();
         const nested = { list: [{ value: "geheim-3" }] };
