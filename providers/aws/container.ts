@@ -1,7 +1,193 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as ecs from "@pulumi/aws/ecs";
 import type { DriverOf } from "../../components/cloud";
+import type { ContainerSpec } from "../../components/container";
+import type { Site } from "../../components/site";
+import { clusterOf } from "./cluster";
+import { variable } from "./container-definitions";
+import { Gathered } from "./declared";
+import { discover } from "./discovery";
+import { edge } from "./edge";
+import { gauges } from "./gauges";
+import { join } from "./pool";
+import { settled } from "./rollout";
+import { scale } from "./service-scaling";
+import { entryHeader, sharedBalancer } from "./shared-balancer";
+import { tags } from "./tags";
+import * as lb from "@pulumi/aws/lb";
+import { type AwsContainer, type Entry, keepContainer, makeTarget, openWays, portOf } from "./target";
+import { mainContainer, makeTask } from "./task";
 
-/** Holds the place until it is there. */
-export const container: DriverOf<"container"> = (site) => {
-    throw new pulumi.RunError(`Container ${site.name}: on aws a Container is not there yet: choose another cloud`);
+/**
+ * An ECS service: on Fargate, or on the stack's machines. Its replicas find others by Service Connect and by the VPC's DNS;
+ * the internet finds it through CloudFront and the stack's load balancer.
+ */
+export const container: DriverOf<"container"> = (site, spec) => {
+    const { ports, scale: bounds, health, sidecars, stopGrace, rollout, exec, on, network } = spec;
+    refuse(site, spec);
+    const { cluster, capacity, exec: execStatements } = clusterOf(site);
+    const task = makeTask(site, {
+        spec,
+        ports,
+        sidecars,
+        // Behind a load balancer, that one asks for the path.
+        health: spec.public && health?.path !== undefined ? undefined : health,
+        stopGrace,
+        may: exec ? execStatements : [],
+        onMachines: on !== undefined,
+    });
+    const pool = on ? join(on, site) : undefined;
+    const entries = new Gathered<Entry>();
+    const discovered = discover(site, spec);
+    const rolling = rollout.strategy === "rolling";
+    const loadBalancers = entries.all.then((all) =>
+        all.map(({ target, port }) => ({ targetGroupArn: target, containerName: mainContainer, containerPort: port })),
+    );
+    const after: Promise<pulumi.Resource[]> = entries.all.then((all) => [
+        ...task.after,
+        ...(pool ? [capacity] : []),
+        ...all.flatMap((entry) => entry.after),
+    ]);
+    const service = site.make(
+        "service",
+        ecs.Service,
+        {
+            cluster: cluster.arn,
+            taskDefinition: task.definition.arn,
+            desiredCount: bounds.min,
+            ...(pool
+                ? { capacityProviderStrategies: [{ capacityProvider: pool.name, weight: 1 }] }
+                : { launchType: "FARGATE", platformVersion: "LATEST" }),
+            networkConfiguration: {
+                subnets: task.network.subnets,
+                // Machines have no way to give one.
+                assignPublicIp: pool ? false : task.network.assignPublicIp,
+                securityGroups: [task.group.id],
+            },
+            deploymentCircuitBreaker: { enable: true, rollback: true },
+            deploymentMinimumHealthyPercent: rolling ? 100 : 0,
+            deploymentMaximumPercent: rolling ? 200 : 100,
+            // It starts one more before it stops one: not where one may not run twice.
+            availabilityZoneRebalancing: rolling ? "ENABLED" : "DISABLED",
+            healthCheckGracePeriodSeconds: entries.all.then((all) =>
+                all.length ? (health?.startup ?? 120) : undefined,
+            ),
+            loadBalancers,
+            serviceConnectConfiguration: discovered.serviceConnect,
+            serviceRegistries: discovered.registry,
+            enableExecuteCommand: exec,
+            enableEcsManagedTags: true,
+            propagateTags: "SERVICE",
+            waitForSteadyState: true,
+            sigintRollback: true,
+            tags: tags(site),
+        },
+        {
+            main: true,
+            dependsOn: after,
+            ignoreChanges: bounds.min === bounds.max ? [] : ["desiredCount"],
+            customTimeouts: timeouts(spec),
+        },
+    );
+    const native: AwsContainer = {
+        name: site.name,
+        group: task.group,
+        ports,
+        health,
+        network,
+        stopGrace,
+        scaled: scale(site, cluster, service, bounds),
+        entries,
+    };
+    keepContainer(site.component, native);
+    const entry = spec.public ? enter(site, spec, native) : undefined;
+
+    const names = Object.keys(ports);
+    const inside = (name: string) => discovered.url(service, name);
+    return {
+        url: entry?.url ?? (names.length ? inside(names[0]) : pulumi.output(undefined)),
+        // Not asked for by anyone: without it, nobody would see that ECS has gone back to the version before.
+        version: settled(site, cluster, service, task.definition),
+        grant: () => ({
+            env: {
+                URL: names.length ? inside(names[0]) : "",
+                ...Object.fromEntries(names.slice(1).map((name) => [`${variable(name)}_URL`, inside(name)])),
+            },
+            secrets: {},
+            permits: [
+                {
+                    connect: Object.values(ports).map(({ port }) => ({
+                        to: site.name,
+                        group: task.group.id,
+                        port,
+                    })),
+                },
+            ],
+        }),
+        gauges: gaugesOf(cluster, service, discovered.metricName, entry),
+    };
 };
+
+/** A listener rule on the stack's load balancer, and CloudFront before it. */
+function enter(site: Site, { network, domain }: ContainerSpec, native: AwsContainer) {
+    const shared = sharedBalancer(site, network);
+    const port = portOf(native, undefined);
+    const target = makeTarget(site, { to: native, port, protocol: "HTTP", balancer: shared });
+    openWays(site, shared.group, [{ to: native, port: port.port }]);
+    const rule = site.make("rule", lb.ListenerRule, {
+        listenerArn: shared.listener.arn,
+        priority: shared.placesOf(site.name),
+        conditions: [{ httpHeader: { httpHeaderName: entryHeader, values: [site.name] } }],
+        actions: [{ type: "forward", targetGroupArn: target.arn }],
+        tags: tags(site),
+    });
+    native.entries.add({ target: target.arn, port: port.port, after: [rule] });
+    return { ...edge(site, { shared, domain }), target, shared };
+}
+
+/** What one argument by itself may be elsewhere, but not here. */
+function refuse(site: Site, { scale: { min, max, requests }, health, public: open, on }: ContainerSpec): void {
+    const fault = (what: string) => {
+        throw new pulumi.ResourceError(`Container ${site.name}: ${what}`, site.component, true);
+    };
+    if (min === 0) fault("scale.min: on aws no request can start a replica: set it to 1, or more");
+    if (requests !== undefined && max > min && !open)
+        fault("scale.requests: on aws the load balancer counts them: set `public`, or scale by `cpu`");
+    if (health?.command && health.startup > 300)
+        fault("health.startup: on aws a `command` is waited for at most 300 seconds: lower it, or give a `path`");
+    if (on && on.spec.network !== undefined && on.cloud.name !== "aws") fault("on: its machines are on another cloud");
+}
+
+/** ECS takes a while to bring up a replica and to drain one, besides the time that the app needs. */
+function timeouts({ rollout, stopGrace }: ContainerSpec): pulumi.CustomTimeouts {
+    const seconds = `${rollout.timeout + stopGrace + 300}s`;
+    return { create: seconds, update: seconds, delete: "20m" };
+}
+
+function gaugesOf(
+    cluster: ecs.Cluster,
+    service: ecs.Service,
+    metricName: string | undefined,
+    entry: ReturnType<typeof enter> | undefined,
+) {
+    const own = { ClusterName: cluster.name, ServiceName: service.name };
+    const shares = gauges("AWS/ECS", { cpu: "CPUUtilization", memory: "MemoryUtilization" }, own);
+    const always = {
+        cpu: { ...shares.cpu, factor: 0.01 },
+        memory: { ...shares.memory, factor: 0.01 },
+        ...gauges("ECS/ContainerInsights", { healthy: "RunningTaskCount" }, own),
+    };
+    const seen = { requests: "RequestCount", errors: "HTTPCode_Target_5XX_Count", latency: "TargetResponseTime" };
+    if (entry) {
+        const behind = { LoadBalancer: entry.shared.balancer.arnSuffix, TargetGroup: entry.target.arnSuffix };
+        return { ...always, ...gauges("AWS/ApplicationELB", seen, behind) };
+    }
+    if (metricName === undefined) return always;
+    const { requests, ...others } = seen;
+    const connected = {
+        ...gauges("AWS/ECS", { requests }, { ...own, DiscoveryName: metricName }),
+        ...gauges("AWS/ECS", others, { TargetDiscoveryName: metricName }),
+    };
+    // Service Connect counts in milliseconds.
+    return { ...always, ...connected, latency: { ...connected.latency, factor: 0.001 } };
+}

@@ -36,7 +36,7 @@ const build = {
     dockerfile: "Dockerfile.prod",
     target: "run",
     args: { A: "b" },
-    platforms: ["linux/arm64"],
+    platforms: ["linux/amd64", "linux/arm64"],
 };
 
 export const samples: { readonly [S in ServiceName]: Sample } = {

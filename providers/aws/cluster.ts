@@ -1,0 +1,100 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as ecs from "@pulumi/aws/ecs";
+import * as servicediscovery from "@pulumi/aws/servicediscovery";
+import type { Component } from "../../components/component";
+import { Log } from "../../components/log";
+import type { Network } from "../../components/network";
+import type { Site } from "../../components/site";
+import { accountOf } from "./account";
+import { Gathered } from "./declared";
+import { type Encryption, encryptionKey } from "./encryption";
+import type { Statement } from "./grants";
+import { shortName } from "./names";
+import { nativeOf } from "./network";
+import { ofNetwork, stackPart } from "./stack-part";
+import { tags } from "./tags";
+
+/** Cluster is where a stack's containers and jobs run. */
+export interface Cluster {
+    readonly cluster: ecs.Cluster;
+    /** Machines that containers run on: see pool.ts. */
+    readonly pools: Gathered<ecs.CapacityProvider>;
+    /** What a service on such machines waits for. */
+    readonly capacity: ecs.ClusterCapacityProviders;
+    /** What a task's role needs, for `exec` into it. */
+    readonly exec: readonly Statement[];
+}
+
+/** The stack's ECS cluster. It costs nothing but its metrics. */
+export function clusterOf(site: Site): Cluster {
+    const { cloud } = site.component as Component;
+    return stackPart(site, "stack-cluster", (own) => {
+        const log = new Log(`${own.name}-exec`, {}, { ...own.parent, cloud });
+        const encryption = encryptionKey(site, undefined);
+        const cluster = own.make(
+            "cluster",
+            ecs.Cluster,
+            {
+                settings: [{ name: "containerInsights", value: "enabled" }],
+                configuration: {
+                    executeCommandConfiguration: {
+                        kmsKeyId: encryption.arn,
+                        logging: "OVERRIDE",
+                        logConfiguration: { cloudWatchEncryptionEnabled: true, cloudWatchLogGroupName: log.id },
+                    },
+                },
+                tags: tags(own),
+            },
+            { main: true },
+        );
+        const pools = new Gathered<ecs.CapacityProvider>();
+        const capacity = own.make("capacity", ecs.ClusterCapacityProviders, {
+            clusterName: cluster.name,
+            capacityProviders: pulumi.output(pools.all.then((all) => ["FARGATE", ...all.map(({ name }) => name)])),
+            defaultCapacityProviderStrategies: [{ capacityProvider: "FARGATE", weight: 1 }],
+        });
+        return { cluster, pools, capacity, exec: execStatements(own, encryption, log) };
+    });
+}
+
+/** The names by which a stack's containers find each other: in the VPC's DNS, and by Service Connect. */
+export function namesOf(site: Site, network: Network): servicediscovery.PrivateDnsNamespace {
+    return stackPart(site, `stack-names${ofNetwork(network)}`, (own) =>
+        own.make(
+            "namespace",
+            servicediscovery.PrivateDnsNamespace,
+            {
+                name: `${shortName(own.name, 30)}.internal`,
+                description: `${pulumi.getProject()}/${pulumi.getStack()}`,
+                vpc: nativeOf(network).vpc,
+                tags: tags(own),
+            },
+            { main: true },
+        ),
+    );
+}
+
+/** The channel by which `exec` speaks has no resource of its own: the account's region is the narrowest there is. */
+function execStatements(site: Site, encryption: Encryption, log: Log): Statement[] {
+    const { region } = accountOf(site);
+    const here = { StringEquals: { "aws:RequestedRegion": region } };
+    const group = (log.nodes.aws as { group: { arn: pulumi.Output<string> } }).group.arn;
+    return [
+        {
+            actions: [
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+                "logs:DescribeLogGroups",
+            ],
+            on: ["*"],
+            when: here,
+        },
+        {
+            actions: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            on: [pulumi.interpolate`${group}:*`],
+        },
+        { actions: ["kms:Decrypt"], on: [encryption.arn] },
+    ];
+}
