@@ -29,6 +29,7 @@ export function containerKind(
                 ].flatMap((each) => Object.values(each)),
             workload: (id, owner, inputs) => workloadOf(host, id, owner, inputs),
             rollout: ({ rollout }) => rollout,
+            seen: ({ image }) => ({ image }),
             outputs: ({ image }) => ({ digest: image.digest ?? "" }),
         },
         internal,

@@ -37,6 +37,8 @@ export interface FleetSort<Inputs extends FleetInputs, More extends object> {
     workload(id: string, owner: string, inputs: Inputs): Promise<Workload>;
     rollout(inputs: Inputs): Rollout;
     outputs(inputs: Inputs): More;
+    /** Of what was applied: what a refresh compares with the record, besides the number of replicas. */
+    seen?(applied: Inputs): Partial<Inputs>;
     /** Numbers of the replicas that the disk knows: what has a disk of its own comes back with its own. */
     numbers?(id: string): number[];
     /** Called after each change: the numbers of the replicas that are to stay, and of all that are still there. */
@@ -50,7 +52,7 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
     internal: InternalDoors,
     bake?: Bake,
 ): Kind<Inputs, FleetOutputs & More> {
-    const fleets = new Map<string, Entry>();
+    const fleets = new Map<string, Entry<Inputs>>();
     const serial = new Serial();
     const ownerOf = (id: string) => `${sort.name}/${id}`;
 
@@ -58,7 +60,7 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
         const owner = ownerOf(id);
         const known = fleets.get(id);
         const settled = (staying: readonly number[], all: readonly number[]) => sort.settled?.(id, staying, all);
-        const entry: Entry = known ?? {
+        const entry: Entry<Inputs> = known ?? {
             fleet: new Fleet(host, owner, bake, settled),
             doors: new Doors(internal, owner),
             release: () => undefined,
@@ -72,6 +74,7 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
             fleets.set(id, entry);
             const numbers = call.restoring ? sort.numbers?.(id) : undefined;
             await entry.fleet.apply(workload, inputs.replicas, sort.rollout(inputs), { ...callOf(call), numbers });
+            entry.applied = inputs;
             entry.release();
             entry.release = release;
             entry.forget();
@@ -133,7 +136,11 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
             const { running } = entry.fleet;
             // Fewer than asked for: one has crashed and waits for its next start.
             const min = Math.min(inputs.replicas.min, running);
-            return { inputs: { ...inputs, replicas: { ...inputs.replicas, min } }, outputs: { ...outputs, running } };
+            const seen = entry.applied && sort.seen?.(entry.applied);
+            return {
+                inputs: { ...inputs, ...seen, replicas: { ...inputs.replicas, min } },
+                outputs: { ...outputs, running },
+            };
         },
 
         remove(id, inputs) {
@@ -150,7 +157,7 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
         },
 
         async stop() {
-            const stopOne = async ([id, { fleet, doors, forget }]: [string, Entry]): Promise<void> => {
+            const stopOne = async ([id, { fleet, doors, forget }]: [string, Entry<Inputs>]): Promise<void> => {
                 forget();
                 await serial.run(id, () => Promise.all([fleet.stop(), doors.close()]));
             };
@@ -161,7 +168,9 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
 }
 
 /** What is kept of one fleet. */
-interface Entry {
+interface Entry<Inputs> {
+    /** What runs. */
+    applied?: Inputs;
     readonly fleet: Fleet;
     readonly doors: Doors;
     /** Lets go of the images that it runs from. */

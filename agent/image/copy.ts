@@ -10,6 +10,7 @@ import {
     rmSync,
     symlinkSync,
 } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { Refusal } from "../kind";
 import { type Entry } from "./context";
@@ -27,28 +28,42 @@ export interface Tree {
  * @param workdir - What a relative `to` is relative to.
  * @throws {@link Refusal} when a source is not there, or a path leads out.
  */
-export function copyInto(
+export async function copyInto(
     tree: Tree,
     sources: readonly string[],
     root: string,
     workdir: string,
     to: string,
     mode?: number,
-): void {
+): Promise<void> {
     const target = inside(root, posix.resolve(workdir, to));
     const found = sources.flatMap((source) => matches(tree, source));
     const intoFolder = to.endsWith("/") || found.length > 1 || /(^|\/)\.{1,2}$/.test(to) || isFolder(target);
+    const rest = breather();
     for (const entry of found) {
+        await rest();
         if (entry.type === "folder") {
             mkdirSync(target, { recursive: true });
             const prefix = entry.path === "" ? "" : `${entry.path}/`;
             for (const each of tree.entries.filter((one) => one.path.startsWith(prefix) && one.path !== entry.path)) {
                 copyEntry(tree, each, inside(root, join(target, each.path.slice(prefix.length)), true), mode);
+                await rest();
             }
         } else {
             copyEntry(tree, entry, intoFolder ? inside(root, join(target, basename(entry.path)), true) : target, mode);
         }
     }
+}
+
+/** Lets the agent do its other work, such as to answer requests, after each 20 ms of ours. */
+function breather(): () => Promise<void> {
+    let since = Date.now();
+    return async () => {
+        if (Date.now() - since > 20) {
+            await setImmediate();
+            since = Date.now();
+        }
+    };
 }
 
 /** The path on this machine of a path of the image. @throws {@link Refusal} when a link leads out of the image. */

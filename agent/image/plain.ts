@@ -7,9 +7,9 @@ import { copyInto } from "./copy";
 import { commands } from "./words";
 
 /** An image of a context without a Dockerfile: its files, and what `package.json` says of the start. */
-export function buildPlain(name: string, inputs: ContextInputs, root: string): ImageConfig {
+export async function buildPlain(name: string, inputs: ContextInputs, root: string): Promise<ImageConfig> {
     const workdir = "/app";
-    copyInto({ root: inputs.context, entries: listContext(inputs) }, ["."], root, "/", workdir);
+    await copyInto({ root: inputs.context, entries: listContext(inputs) }, ["."], root, "/", workdir);
     const path = `${workdir}/node_modules/.bin:${imagePath}`;
     return { entrypoint: [], cmd: startOf(name, inputs.context), env: { PATH: path }, workdir, exposed: [] };
 }

@@ -48,7 +48,7 @@ export class Builder {
         if (before !== undefined) {
             const done = await this.#stage(before);
             state.config = done.config;
-            copyInto({ root: done.root, entries: walk(done.root) }, ["."], root, "/", "/");
+            await copyInto({ root: done.root, entries: walk(done.root) }, ["."], root, "/", "/");
         } else {
             this.#noteBase(base);
         }
@@ -135,7 +135,7 @@ export class Builder {
         const entries = stage === undefined ? listContext(this.inputs) : walk(root);
         const mode = chmod === undefined ? undefined : parseInt(chmod, 8);
         try {
-            copyInto({ root, entries }, sources, state.root, state.config.workdir, to, mode);
+            await copyInto({ root, entries }, sources, state.root, state.config.workdir, to, mode);
         } catch (error) {
             throw error instanceof Refusal ? new Refusal(`${this.#where(instruction)}: ${error.message}`) : error;
         }

@@ -118,6 +118,17 @@ describe("container", () => {
         ]);
     });
 
+    it("tells a refresh when another image runs than the record says", async () => {
+        const recorded = await world.inputs(server("1"));
+        const outputs = await world.apply(recorded);
+        expect((await world.kind.read("web", { inputs: recorded, outputs }))?.inputs).to.deep.equal(recorded);
+        const other = await world.inputs(server("2")); // rolled over, and the agent was killed before it could note it
+        await world.apply(other);
+        const found = (await world.kind.read("web", { inputs: recorded, outputs }))!.inputs;
+        expect(found.image.digest).to.equal(other.image.digest).and.not.equal(recorded.image.digest);
+        expect(found).to.deep.equal({ ...recorded, image: other.image });
+    });
+
     it("takes one out of service that is not ready, and back when it is", async () => {
         const switchable = server("1").replace(
             `if (request`,
