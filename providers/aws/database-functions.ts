@@ -99,7 +99,6 @@ function make(site: Site, place: Place, key: "keep" | "settle", { description, m
             code,
             memorySize: 256,
             timeout: 120,
-            kmsKeyArn: place.encryption.arn,
             tracingConfig: { mode: "PassThrough" },
             loggingConfig: { logFormat: "JSON", logGroup: log.name },
             vpcConfig,

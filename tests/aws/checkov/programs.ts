@@ -1,0 +1,48 @@
+import { Container, Database, type ProfileName } from "../../../components";
+import { openCloud } from "../../../components";
+import type { ServiceName } from "../../../components/cloud";
+import { guestbook } from "../../../stacks/guestbook";
+import { samples } from "../../conformance/samples";
+import { without } from "../../conformance/spy";
+import { lens } from "../lens";
+import { draw } from "./draw";
+import type { Drawn } from "./hcl";
+
+export const profiles: readonly ProfileName[] = ["dev", "small", "prod"];
+
+/** The programs which are looked at, by name: the guestbook, every component with little, and each with all that it has. */
+export function programs(profile: ProfileName): ReadonlyMap<string, () => void> {
+    const services = Object.keys(samples) as ServiceName[];
+    const full = (service: ServiceName) => () => {
+        const cloud = openCloud("aws");
+        const lacking = [
+            ...Object.keys(cloud.lacks[service] ?? {}),
+            ...Object.keys(cloud.lacks.image ?? {}).map((path) => `build.${path}`),
+        ];
+        const { type: Type, full: args } = samples[service];
+        const made = new Type("tried", without(args({ cloud }), lacking) as never, {});
+        if (samples[service].variables.length) user(made);
+    };
+    return new Map([
+        ["guestbook", () => void guestbook()],
+        ...services.map((service) => {
+            const { type: Type, least } = samples[service];
+            return [`${service}-least`, () => void new Type("tried", least() as never, {})] as const;
+        }),
+        // The arguments are the same at each profile: once is enough.
+        ...(profile === "prod" ? services.map((service) => [`${service}-full`, full(service)] as const) : []),
+        ["mysql", () => user(new Database("tried", { engine: "mysql", size: "medium" }))],
+        ["redis", () => user(new Database("tried", { engine: "redis" }))],
+        ["serverless", () => user(new Database("tried", { engine: "postgres", size: "serverless" }))],
+    ]);
+}
+
+/** Somebody who uses it, so that links are looked at too. */
+function user(component: object): void {
+    new Container("user", { build: "./app", uses: [component as Database] });
+}
+
+/** What a program makes on AWS. */
+export function drawn(profile: ProfileName, body: () => void): Promise<Drawn[]> {
+    return draw({ config: { "mvi:cloud": "aws", "mvi:profile": profile }, ...lens }, body);
+}
