@@ -61,7 +61,7 @@ export async function draw(program: Program, body: () => unknown): Promise<Drawn
 /** The outputs of a class, as its own code names them. */
 function outputsOf(token: string): string[] {
     const [, file, type] = token.split(":");
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- by a name which is known only now
+     
     const module = require(`@pulumi/aws/${file}`) as Record<string, unknown>;
     return [...String(module[type]).matchAll(/resourceInputs\["(\w+)"\]/g)].map(([, output]) => output);
 }
