@@ -56,6 +56,7 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
             return {};
         });
         await pulumi.runtime.disconnect(); // waits for every registration
+        await new Promise((resolve) => setImmediate(resolve)); // what was rejected meanwhile is told a turn later
         if (failures.length) throw failures[0];
         return { made: made.filter(({ type }) => type !== "pulumi:pulumi:Stack"), result };
     } finally {
