@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { letGo } from "../core/protect";
 import { type Host, type Kind, Refusal } from "../kind";
 import { type BucketWriter } from "../log/export";
 import { checkBucket } from "./check";
@@ -45,7 +46,7 @@ export function bucketKind(host: Host): BucketKind {
         apply: (id, inputs, { restoring }) =>
             locks.with(id, async () => {
                 const { store, endpoint } = await service.join(inputs.name, id);
-                let bucket = store.find(inputs.name);
+                let bucket = await store.look(inputs.name);
                 if (!bucket && restoring) {
                     // Made anew it would look as if nothing had gone: `read` tells that it has.
                     host.report(`Bucket ${id}: its data are gone from the disk`);
@@ -58,7 +59,7 @@ export function bucketKind(host: Host): BucketKind {
             }),
 
         read: async (id, recorded) => {
-            const bucket = service.store?.find(recorded.inputs.name);
+            const bucket = await service.store?.look(recorded.inputs.name);
             if (!bucket || service.ownerOf(bucket.name) !== id) return undefined;
             const { versioning, lifecycle, cors } = bucket.state.settings;
             const versioned = versioning === "Enabled";
@@ -71,7 +72,7 @@ export function bucketKind(host: Host): BucketKind {
                 const name = inputs?.name ?? service.nameOf(id);
                 if (name === undefined) return;
                 const { store } = await service.join(name, id);
-                const bucket = store.find(name);
+                const bucket = await store.look(name);
                 if (bucket) {
                     if (!inputs?.forceDestroy) refuseLoss(id, bucket);
                     await store.remove(name, { force: true });
@@ -118,7 +119,6 @@ function refuseLoss(id: string, { state }: BucketStore): void {
     const what = state.objects === 1 ? "1 object" : `${state.objects} objects`;
     const old = state.settings.versioning ? ", old versions included" : "";
     throw new Refusal(
-        `Bucket ${id}: it holds ${what} (${state.bytes} bytes${old}), which would be lost: delete them, or set ` +
-            `forceDestroy: true, run \`pulumi up\`, and remove it then.`,
+        `Bucket ${id}: it holds ${what} (${state.bytes} bytes${old}), which would be lost: delete them, or ${letGo}`,
     );
 }

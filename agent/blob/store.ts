@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { BucketStore } from "./bucket-store";
@@ -32,6 +33,17 @@ export class BlobStore {
         return this.open.get(name);
     }
 
+    /** As {@link find}, with a look at the disk: one whose folder was removed beneath it is let go of. */
+    async look(name: string): Promise<BucketStore | undefined> {
+        return this.locks.with(name, async () => {
+            const bucket = this.open.get(name);
+            if (!bucket || existsSync(join(this.folder, name))) return bucket;
+            this.open.delete(name);
+            await bucket.close();
+            return undefined;
+        });
+    }
+
     /** @throws {@link S3Fault} NoSuchBucket */
     bucket(name: string): BucketStore {
         const bucket = this.open.get(name);
@@ -45,7 +57,7 @@ export class BlobStore {
             if (!isBucketName(name)) throw new S3Fault("InvalidBucketName");
             if (this.open.has(name)) throw new S3Fault("BucketAlreadyOwnedByYou");
             const fresh = this.hidden();
-            await mkdir(fresh, { mode: 0o700 });
+            await mkdir(fresh, { recursive: true, mode: 0o700 });
             await rename(fresh, join(this.folder, name));
             await syncFolder(this.folder);
             const bucket = await BucketStore.open(name, join(this.folder, name));

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { type Server } from "node:http";
 import { Mutexes } from "../core/mutex";
+import { letGo } from "../core/protect";
 import { type Host, type Kind, Refusal } from "../kind";
 import { startJsonService, stopJsonService } from "../kv/json-service";
 import { type Context, seal, unseal } from "./ciphertext";
@@ -19,6 +20,8 @@ export interface KeyInputs {
     importedMaterial?: string;
     /** Not honoured on one machine: a removed key is gone at once, for a destroy leaves nothing behind. */
     deletionWindowDays: number;
+    /** Lets it be removed: what it encrypted is lost with it. */
+    forceDestroy: boolean;
 }
 
 export interface KeyOutputs {
@@ -33,7 +36,7 @@ export interface KeyOutputs {
 }
 
 export interface KeyKind extends Kind<KeyInputs, KeyOutputs> {
-    /** Encrypts for another kind. @throws Error if there is no such key, or it does not encrypt. */
+    /** Encrypts for another kind. @throws {@link Refusal} if there is no such key, or it does not encrypt. */
     encrypt(keyId: string, plain: Uint8Array, context?: Context): Buffer;
     /** Decrypts what {@link KeyKind.encrypt} gave, of this version of the key or an older one. */
     decrypt(keyId: string, blob: Uint8Array, context?: Context): Buffer;
@@ -43,13 +46,19 @@ export interface KeyKind extends Kind<KeyInputs, KeyOutputs> {
 export function keyKind(host: Host, now: () => number = Date.now): KeyKind {
     const periods = new Map<string, number>();
     const turns = new Mutexes();
+    /** Made by an `apply` that has not ended: nobody has used them. */
+    const halfMade = new Set<string>();
     let ring: Keyring | undefined;
     let running: { server: Server; endpoint: string; timer: NodeJS.Timeout } | undefined;
 
     const keys = (): Keyring => (ring ??= new Keyring(host.folder(FOLDER), host.vault));
     const keyOf = (id: string, purpose: KeyRecord["purpose"]): KeyRecord => {
         const key = keys().get(id);
-        if (key?.purpose !== purpose) throw new Error(`Key ${id}: there is no such key to ${purpose} with`);
+        if (!key) throw new Refusal(`Key ${id}: there is no such key: declare it`);
+        if (key.purpose !== purpose)
+            throw new Refusal(
+                `Key ${id}: is to ${key.purpose} with, and cannot ${purpose}: use a key with purpose "${purpose}" instead`,
+            );
         return key;
     };
 
@@ -97,14 +106,17 @@ export function keyKind(host: Host, now: () => number = Date.now): KeyKind {
         apply: (id, inputs) =>
             turns.run(FOLDER, async () => {
                 refuseFaults(id, inputs);
-                const known = keys().get(id);
-                if (!known) keys().put(made(id, inputs));
+                if (!keys().get(id)) {
+                    halfMade.add(id);
+                    keys().put(made(id, inputs));
+                }
                 const key = keys().get(id) as KeyRecord;
                 refuseOther(key, inputs);
                 const endpoint = await start();
                 periods.delete(id);
                 if (inputs.rotationPeriodDays !== undefined) periods.set(id, inputs.rotationPeriodDays);
                 rotateDue();
+                halfMade.delete(id);
                 return outputsOf(key, endpoint);
             }),
 
@@ -113,9 +125,12 @@ export function keyKind(host: Host, now: () => number = Date.now): KeyKind {
             return key && { inputs, outputs: outputsOf(key, await turns.run(FOLDER, start)) };
         },
 
-        remove: (id) =>
+        remove: (id, inputs) =>
             turns.run(FOLDER, async () => {
+                if (inputs && !inputs.forceDestroy && keys().get(id) && !halfMade.has(id))
+                    throw new Refusal(`Key ${id}: all that it has encrypted or signed would be lost: ${letGo}`);
                 keys().remove(id);
+                halfMade.delete(id);
                 periods.delete(id);
                 if (keys().all().length > 0) return;
                 await stop();

@@ -1,5 +1,6 @@
 /** The kind `Log`: a log with a stated retention, and what hangs on it: metrics counted from it, copies of it, and who hears of it. */
 
+import { letGo } from "../core/protect";
 import { type Host, type Kind, Refusal } from "../kind";
 import { stopOtlp } from "../metric/endpoint";
 import { type BucketWriter, startExport } from "./export";
@@ -55,8 +56,11 @@ export function logKind(host: Host, store: LogStore = host.logs as LogStore): Lo
             return running.has(id) ? recorded : undefined;
         },
         async remove(id, inputs) {
-            running.get(id)?.end();
             const name = running.get(id)?.name ?? inputs?.name;
+            if (inputs && !inputs.forceDestroy && name !== undefined && holdsLines(store, name)) {
+                throw new Refusal(`Log ${id}: it holds lines, which would be lost: ${letGo}`);
+            }
+            running.get(id)?.end();
             running.delete(id);
             if (name !== undefined) {
                 store.forget(name);
@@ -103,6 +107,11 @@ function faultsOf(inputs: LogInputs): { input: string; reason: string }[] {
         }
     }
     return faults;
+}
+
+function holdsLines(store: LogStore, name: string): boolean {
+    store.flush();
+    return store.list().some((log) => log.name === name && log.bytes > 0);
 }
 
 function startFilter(host: Host, store: LogStore, log: string, filter: LogFilter): () => void {

@@ -12,6 +12,8 @@ export interface LogInputs {
     readonly filters?: readonly LogFilter[];
     /** Addresses that get the lines as they come: https, or http on this machine. */
     readonly subscribers?: readonly { readonly url: string }[];
+    /** Lets it be removed with all its lines. */
+    readonly forceDestroy: boolean;
 }
 
 export interface LogFilter {

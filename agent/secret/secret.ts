@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readIfAny, writeAtomic } from "../core/files";
+import { letGo } from "../core/protect";
 import { type KeyKind } from "../key/key";
 import { type Host, type Kind, Refusal } from "../kind";
 
@@ -19,6 +20,8 @@ export interface SecretInputs {
     key?: string;
     /** A generated value is replaced after so many days. */
     rotateAfterDays?: number;
+    /** Lets it be removed with its value. */
+    forceDestroy: boolean;
 }
 
 export type Alphabet = "alphanumeric" | "hex" | "printable";
@@ -46,6 +49,8 @@ export interface SecretKind extends Kind<SecretInputs, SecretOutputs> {
 /** The kind of secrets: kept encrypted, and given to the agent's other parts only. `now` is for tests. */
 export function secretKind(host: Host, now: () => number = Date.now): SecretKind {
     const declared = new Map<string, SecretInputs>();
+    /** Made by an `apply` that has not ended. */
+    const halfMade = new Set<string>();
     const watchers = new Map<string, Set<Parameters<SecretKind["watch"]>[1]>>();
     let timer: NodeJS.Timeout | undefined;
 
@@ -106,6 +111,7 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
         async apply(id, inputs, { previous, restoring }) {
             refuseFaults(id, inputs);
             const kept = load(id);
+            if (!kept) halfMade.add(id);
             const old = kept && open(id, kept);
             // A value that was generated stays while it is asked for in the same way.
             const asBefore = restoring || (previous !== undefined && sameMaking(previous, inputs));
@@ -115,6 +121,7 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
             declared.set(id, inputs);
             timer ??= setInterval(rotateDue, HOUR).unref();
             rotateDue();
+            halfMade.delete(id);
             return { name: id, version: load(id)?.version ?? "", reference: PREFIX + id };
         },
 
@@ -123,8 +130,11 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
             return kept && { inputs, outputs: { ...outputs, version: kept.version } };
         },
 
-        async remove(id) {
+        async remove(id, inputs) {
+            if (inputs && !inputs.forceDestroy && load(id) && !halfMade.has(id))
+                throw new Refusal(`Secret ${id}: its value would be lost: ${letGo}`);
             rmSync(file(id), { force: true });
+            halfMade.delete(id);
             declared.delete(id);
             watchers.delete(id);
         },

@@ -14,8 +14,9 @@ export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, mater
             rotationPeriodDays: rotation,
             importedMaterial: material,
             deletionWindowDays: deletionWindow,
+            forceDestroy: !site.settings.protect,
         },
-        { main: true },
+        { main: true, protect: site.settings.protect },
     );
     return {
         id: made.keyId,

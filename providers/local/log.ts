@@ -14,8 +14,9 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
             export: to && { bucket: to.id, everyHours: 1 },
             filters: Object.values(filters).map(({ contains, into }) => ({ metric: into.id, contains })),
             subscribers: subscribers.map((url) => ({ url })),
+            forceDestroy: !site.settings.protect,
         },
-        { main: true },
+        { main: true, protect: site.settings.protect },
     );
     return {
         id: made.name,

@@ -8,8 +8,15 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, rotation, ke
     const made = site.make(
         "secret",
         Secret,
-        { name: site.name, value, generate, rotateAfterDays: rotation, key: key?.id },
-        { main: true },
+        {
+            name: site.name,
+            value,
+            generate,
+            rotateAfterDays: rotation,
+            key: key?.id,
+            forceDestroy: !site.settings.protect,
+        },
+        { main: true, protect: site.settings.protect },
     );
     // With its version, so that a new value shows as a change of those who use it.
     const reference = pulumi.interpolate`${made.reference}@${made.version}`;

@@ -110,7 +110,7 @@ describe("the agent's parts", () => {
         const { kind, used } = openHost(parts);
         const keys = kind("Key") as unknown as Kind & DataKeys;
         expect(kind("Key")).to.equal(keys);
-        const inputs = { name: "k", purpose: "encrypt", deletionWindowDays: 7 };
+        const inputs = { name: "k", purpose: "encrypt", deletionWindowDays: 7, forceDestroy: true };
         const call = { restoring: false, progress: () => undefined, signal: new AbortController().signal };
         await keys.apply("k", inputs, call);
         const { plain, sealed } = await keys.generateDataKey("k");

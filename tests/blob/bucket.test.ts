@@ -75,6 +75,21 @@ describe("Bucket", () => {
         rmSync(folder, { recursive: true });
     });
 
+    it("has gone when its folder was removed beneath it, and can be removed and made anew", async () => {
+        const outputs = await kind.apply("uploads", inputs(), call());
+        const s3client = client(outputs.endpoint, ["write"]);
+        const put = () => s3client.send(new s3.PutObjectCommand({ Bucket: "uploads", Key: "a", Body: "abc" }));
+        await put();
+        rmSync(join(folder, "blob", "uploads"), { recursive: true });
+        expect(await kind.read("uploads", { inputs: inputs(), outputs })).to.equal(undefined);
+        await kind.apply("uploads", inputs(), { ...call(), previous: inputs() });
+        await put();
+        expect((await kind.read("uploads", { inputs: inputs(), outputs }))?.inputs).to.deep.equal(inputs());
+        rmSync(join(folder, "blob", "uploads"), { recursive: true });
+        await kind.remove("uploads", inputs());
+        expect(await kind.read("uploads", { inputs: inputs(), outputs })).to.equal(undefined);
+    });
+
     it("serves by its permits, changes in place, and comes back after a restart", async () => {
         const outputs = await kind.apply("uploads", inputs(), call());
         const endpoint = `http://127.0.0.1:${port}`;

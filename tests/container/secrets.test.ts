@@ -53,7 +53,12 @@ describe("a container that uses a secret", function () {
         let ahead = 0;
         const secrets = secretKind(whole.host, () => Date.now() + ahead);
         Object.assign(whole.kind("Secret"), secrets);
-        const inputs: SecretInputs = { name: "token", generate: { length: 20 }, rotateAfterDays: 30 };
+        const inputs: SecretInputs = {
+            name: "token",
+            generate: { length: 20 },
+            rotateAfterDays: 30,
+            forceDestroy: true,
+        };
         const made = await whole.apply<SecretOutputs>("Secret", "token", inputs);
         const { internalUrls } = await whole.apply<ContainerOutputs>(
             "Container",

@@ -11,6 +11,7 @@ const plain = (name: string, more: Partial<KeyInputs> = {}): KeyInputs => ({
     name,
     purpose: "encrypt",
     deletionWindowDays: 7,
+    forceDestroy: false,
     ...more,
 });
 const DAY = 24 * 60 * 60 * 1000;
@@ -214,13 +215,32 @@ describe("a key", () => {
             const error = await kind.apply("brought", plain("brought", more), call).catch((caught: unknown) => caught);
             expect(error, "it does not become another key").to.be.instanceOf(Refusal);
         }
-        await kind.remove("brought", inputs);
+        const refused = await kind.remove("brought", inputs).catch((caught: unknown) => caught);
+        expect(refused).to.be.instanceOf(Refusal).and.have.property("message").that.contains("`protect: false`");
+        expect(await decrypt(blob), "it is guarded").to.deep.equal(Plaintext);
+        await kind.remove("brought", { ...inputs, forceDestroy: true });
         await kind.remove("brought", inputs);
         expect(await nameOf(decrypt(blob))).to.equal("NotFoundException");
         await kind.apply("brought", inputs, call);
         expect(await decrypt(blob), "the same material opens it again").to.deep.equal(Plaintext);
         for (const id of ["main", "other", "brought", "ed", "ec"]) await kind.remove(id, undefined);
         expect(readdirSync(host.root)).to.not.include("key");
+    });
+
+    it("goes again though it is guarded when it was not made whole", async () => {
+        const taken = { ...host, port: async () => Promise.reject(new Refusal("the port is taken")) };
+        const fresh = keyKind(taken);
+        const error = await fresh.apply("half", plain("half"), call).catch((caught: unknown) => caught);
+        expect(error).to.be.instanceOf(Refusal);
+        await fresh.remove("half", plain("half"));
+        expect(readdirSync(host.root)).to.not.include("key");
+    });
+
+    it("tells another kind of a key that is not there, or is for another purpose", async () => {
+        await kind.apply("signs", plain("signs", { purpose: "sign" }), call);
+        expect(() => kind.encrypt("signs", Plaintext)).to.throw(Refusal, /Key signs: .*purpose "encrypt"/);
+        expect(() => kind.encrypt("nobody", Plaintext)).to.throw(Refusal, /Key nobody: .*declare it/);
+        await kind.remove("signs", undefined);
     });
 
     it("refuses what does not go together", async () => {

@@ -203,12 +203,12 @@ describe("logs", () => {
             const store = open({ keys: () => sealing });
             const kind = logKind(host, store);
             const refused = await kind
-                .apply("app", { name: "app", retentionDays: 7, key: "main" }, call)
+                .apply("app", { name: "app", retentionDays: 7, key: "main", forceDestroy: false }, call)
                 .catch((error: Error) => error);
             expect(refused).to.be.instanceOf(Refusal);
             host.kinds.set("Key", sealing as unknown as Kind);
             store.append("app", line("before, in plain"));
-            await kind.apply("app", { name: "app", retentionDays: 7, key: "main" }, call);
+            await kind.apply("app", { name: "app", retentionDays: 7, key: "main", forceDestroy: false }, call);
             for (let index = 0; index < 5; index++) {
                 store.append("app", line(`secret ${index}`));
                 store.flush();
@@ -223,7 +223,7 @@ describe("logs", () => {
             again.flush();
             await logKind(host, again).apply(
                 "app",
-                { name: "app", retentionDays: 7, key: "main" },
+                { name: "app", retentionDays: 7, key: "main", forceDestroy: false },
                 { ...call, restoring: true },
             );
             expect(await texts(again)).to.deep.equal([
@@ -271,6 +271,7 @@ describe("logs", () => {
                 {
                     name: "app",
                     retentionDays: 7,
+                    forceDestroy: false,
                     filters: [
                         { metric: "errors", pattern: "^ERROR\\b" },
                         { metric: "cost", contains: "(sold", value: 5 },
@@ -294,6 +295,22 @@ describe("logs", () => {
             host.clean();
         });
 
+        it("is guarded while it holds lines", async () => {
+            const store = open();
+            const kind = logKind(testHost(), store);
+            const inputs = { name: "app", retentionDays: 7, forceDestroy: false };
+            await kind.apply("app", inputs, call);
+            await kind.remove("app", inputs);
+            expect(store.list(), "an empty one may go").to.deep.equal([]);
+            await kind.apply("app", inputs, call);
+            store.append("app", line("kept"));
+            const refused = await kind.remove("app", inputs).catch((error: Error) => error);
+            expect(refused).to.be.instanceOf(Refusal).and.have.property("message").that.contains("`protect: false`");
+            expect(await texts(store)).to.deep.equal(["kept"]);
+            await kind.remove("app", { ...inputs, forceDestroy: true });
+            expect(store.list()).to.deep.equal([]);
+        });
+
         it("refuses what cannot be", async () => {
             const kind = logKind(testHost(), open());
             for (const bad of [
@@ -303,7 +320,7 @@ describe("logs", () => {
                 { subscribers: [{ url: "http://example.com" }] },
                 { subscribers: [{ url: "http://127.0.0.1.example.com" }] },
             ]) {
-                const { faults } = await kind.check!({ name: "app", retentionDays: 7, ...bad });
+                const { faults } = await kind.check!({ name: "app", retentionDays: 7, forceDestroy: false, ...bad });
                 expect(faults, JSON.stringify(bad)).to.have.length(1);
             }
         });

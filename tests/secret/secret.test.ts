@@ -16,7 +16,11 @@ describe("a secret", () => {
         host = testHost();
         keys = keyKind(host);
         host.kinds.set("Key", keys as unknown as Kind);
-        await keys.apply("main", { name: "main", purpose: "encrypt", deletionWindowDays: 7 }, call);
+        await keys.apply(
+            "main",
+            { name: "main", purpose: "encrypt", deletionWindowDays: 7, forceDestroy: false },
+            call,
+        );
         kind = secretKind(host, () => clock);
     });
     after(async () => {
@@ -26,7 +30,7 @@ describe("a secret", () => {
     });
 
     it("is given by its reference, and its outputs say nothing of it", async () => {
-        const inputs = { name: "token", value: "planted-value" };
+        const inputs = { name: "token", value: "planted-value", forceDestroy: false };
         const first = await kind.apply("token", inputs, call);
         expect(first.reference).to.equal("secret:token");
         expect(kind.resolve("secret:token")).to.equal("planted-value");
@@ -43,7 +47,7 @@ describe("a secret", () => {
     });
 
     it("is sealed on disk, by the vault or by a key", async () => {
-        const inputs = { name: "keyed", value: "planted-keyed", key: "main" };
+        const inputs = { name: "keyed", value: "planted-keyed", key: "main", forceDestroy: false };
         const { version } = await kind.apply("keyed", inputs, call);
         expect(kind.resolve("secret:keyed")).to.equal("planted-keyed");
         const moved = await kind.apply("keyed", { ...inputs, key: undefined }, { ...call, previous: inputs });
@@ -57,11 +61,20 @@ describe("a secret", () => {
         }
         await keys.remove("main", undefined);
         expect(() => kind.resolve("secret:keyed"), "without its key it is gone").to.throw("Key main");
-        await keys.apply("main", { name: "main", purpose: "encrypt", deletionWindowDays: 7 }, call);
+        await keys.apply(
+            "main",
+            { name: "main", purpose: "encrypt", deletionWindowDays: 7, forceDestroy: false },
+            call,
+        );
     });
 
     it("is generated once, as asked for, and anew after its time: watchers are told", async () => {
-        const inputs: SecretInputs = { name: "made", generate: { length: 40, alphabet: "hex" }, rotateAfterDays: 30 };
+        const inputs: SecretInputs = {
+            name: "made",
+            generate: { length: 40, alphabet: "hex" },
+            rotateAfterDays: 30,
+            forceDestroy: false,
+        };
         const first = await kind.apply("made", inputs, call);
         const value = kind.resolve("secret:made");
         expect(value).to.match(/^[0-9a-f]{40}$/);
@@ -88,9 +101,22 @@ describe("a secret", () => {
         expect((await kind.read("made", recorded))?.outputs.version).to.not.equal(rotated.version);
     });
 
+    it("refuses a key that signs, and goes again as it was not made whole", async () => {
+        const signing = { name: "pen", purpose: "sign", deletionWindowDays: 7, forceDestroy: false } as const;
+        await keys.apply("pen", signing, call);
+        const inputs = { name: "half", value: "planted-half", key: "pen", forceDestroy: false };
+        const error = await kind.apply("half", inputs, call).catch((caught: unknown) => caught);
+        expect(error).to.be.instanceOf(Refusal).and.have.property("message").that.contains("Key pen");
+        await kind.remove("half", inputs);
+    });
+
     it("is gone when it is removed, and refuses what does not go together", async () => {
-        await kind.remove("token", undefined);
-        await kind.remove("token", undefined);
+        const inputs = { name: "token", value: "planted-value", forceDestroy: false };
+        const refused = await kind.remove("token", inputs).catch((caught: unknown) => caught);
+        expect(refused).to.be.instanceOf(Refusal).and.have.property("message").that.contains("`protect: false`");
+        expect(kind.resolve("secret:token"), "it is guarded").to.equal("planted-second");
+        await kind.remove("token", { ...inputs, forceDestroy: true });
+        await kind.remove("token", inputs);
         for (const reference of ["secret:token", "token", "secret:../vault/key", ""]) {
             expect(() => kind.resolve(reference)).to.throw(Refusal);
         }
@@ -101,7 +127,8 @@ describe("a secret", () => {
             { value: "x", rotateAfterDays: 3 },
         ];
         for (const more of bad) {
-            const error = await kind.apply("bad", { name: "bad", ...more }, call).catch((caught: unknown) => caught);
+            const given = { name: "bad", forceDestroy: false, ...more };
+            const error = await kind.apply("bad", given, call).catch((caught: unknown) => caught);
             expect(error).to.be.instanceOf(Refusal);
         }
         const told = JSON.stringify([host.reports, host.lines]);
