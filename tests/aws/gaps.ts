@@ -15,6 +15,15 @@ export const gaps: readonly Gap[] = [
     },
 ];
 
+/** What is not made there at all: tests with mocks hold its arguments. */
+export const untried: readonly { readonly what: string; readonly because: string }[] = [
+    { what: "a Key of imported material", because: "moto 5.2 has no GetParametersForImport" },
+    {
+        what: "a Network with egress nat-instance",
+        because: "version 5 of the provider has no primary network interface of a machine, which version 7 asks for",
+    },
+];
+
 /** Leaves out what the emulator does not do. Call it at the program's beginning. */
 export function leaveOutGaps(): void {
     pulumi.runtime.registerResourceTransform(({ type, props, opts }) => {
