@@ -20,7 +20,8 @@ export const untried: readonly { readonly what: string; readonly because: string
     { what: "a Key of imported material", because: "moto 5.2 has no GetParametersForImport" },
     {
         what: "a Network with egress nat-instance",
-        because: "version 5 of the provider has no primary network interface of a machine, which version 7 asks for",
+        because:
+            "version 5 of the provider has no primary network interface of a machine, which version 7 asks for; and moto has no MonitorInstances",
     },
 ];
 
