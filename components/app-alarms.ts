@@ -1,8 +1,9 @@
 import { type Component, type ComponentOptions, Component as Base } from "./component";
+import { marked } from "./options";
 import { Metric, type MetricArgs } from "./metric";
 
 /** What an operator wants to know without having asked: by type, the gauge and when it is wrong. */
-const watched: Readonly<
+export const watched: Readonly<
     Record<string, Readonly<Record<string, Omit<NonNullable<MetricArgs["alarms"]>[string], "email">>>>
 > = {
     // An error a minute is noise at most loads; five a minute for three minutes is somebody's bad evening.
@@ -28,7 +29,7 @@ export function defaultAlarms(
             new Metric(
                 `${app}-${name}-${gauge}`,
                 { of: part.gauge(gauge), alarms: { [gauge]: { ...alarm, email } } },
-                { ...options },
+                marked({ derived: true }, { ...options }),
             );
         }
     }

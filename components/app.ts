@@ -3,11 +3,12 @@ import { email } from "./names";
 import type { AppArgs } from "./app-args";
 import { Blob, blobService } from "./blob";
 import { type Cloud, openCloud } from "./cloud";
-import { type AnyService, checkName, type Component, type ComponentOptions, partOptions, readSpec } from "./component";
+import { type AnyService, type Component, type ComponentOptions } from "./component";
 import { Container, containerService } from "./container";
 import { Database, databaseService } from "./database";
 import { defaultAlarms } from "./app-alarms";
 import { cycleIn, inOrder } from "./app-order";
+import { checkTogether } from "./app-together";
 import { Mistake, nearest } from "./fault";
 import { Image, imageService } from "./image";
 import { Job, jobService } from "./job";
@@ -17,6 +18,8 @@ import { LoadBalancer, loadBalancerService } from "./load-balancer";
 import { Log, logService } from "./log";
 import { Metric, metricService } from "./metric";
 import { Network, networkService } from "./network";
+import { marked } from "./options";
+import { checkName, readSpec } from "./read";
 import { Secret, secretService } from "./secret";
 import { cloudNames, readSettings, type Settings } from "./settings";
 import { isPlain, list, mapOf, type PartIndex, Place } from "./shape";
@@ -54,9 +57,10 @@ export class App extends pulumi.ComponentResource {
         super("mvi:index:App", name, { cloud: cloud.name, profile: settings.profile }, rest);
         const made = new Map<string, Component>();
         const types = new Map(parts.map((part) => [part.name, part.section.type]));
+        const declared = new Map(parts.map((part) => [part.name, part.args]));
         for (const part of inOrder(parts)) {
-            const index: PartIndex = { types, used: new Set(), made };
-            const own = partOptions(part.name, index, { parent: this, cloud });
+            const index: PartIndex = { types, declared, used: new Set(), made };
+            const own = marked({ shortName: part.name, parts: index }, { parent: this, cloud });
             made.set(
                 part.name,
                 new part.section.component(`${name}-${part.name}`, part.args as never, own) as unknown as Component,
@@ -136,16 +140,27 @@ function readDeclaration(name: string, args: unknown, cloud: Cloud, settings: Se
             }
         }
     }
+    const all = new Map<string, object>();
+    for (const [key, members] of declared) {
+        if (Object.hasOwn(sections, key) && isPlain(members))
+            Object.entries(members).forEach(([part, own]) => all.set(part, own as object));
+    }
     for (const [key, members] of declared) {
         if (!Object.hasOwn(sections, key) || !isPlain(members)) continue;
         const section = sections[key as keyof typeof sections];
         for (const [part, own] of Object.entries(members)) {
-            const place = new Place(top.in(key).in(part).path, [], { types, used: new Set() }, cloud.lacks);
+            const place = new Place(
+                top.in(key).in(part).path,
+                [],
+                { types, declared: all, used: new Set() },
+                cloud.lacks,
+            );
             readSpec(section.service, own as object, cloud, settings, place);
             top.faults.push(...place.faults);
             parts.push({ name: part, section, args: own as object, uses: place.parts!.used });
         }
     }
+    if (!top.faults.length) checkTogether(parts, Boolean((args as AppArgs).alarms), top);
     const cycle = cycleIn(parts);
     if (cycle) top.fault("has parts that use each other in a circle", "take one of these uses out", cycle.join(" → "));
     if (top.faults.length) throw new Mistake(`App "${name}"`, top.faults);

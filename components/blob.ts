@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentOptions, type Guarded, defineService, type Parts } from "./component";
 import type { Key } from "./key";
 import type { Link } from "./link";
-import { reference } from "./reference";
+import { encryptingKey } from "./reference";
 import { flag, list, number, oneOf, optional, record, text } from "./shape";
 
 /** BlobArgs configures a {@link Blob}. */
@@ -93,7 +93,7 @@ export const blobService = defineService<BlobArgs, BlobSpec>({
             ),
             [],
         ),
-        key: optional(reference<Key>("Key")),
+        key: optional(encryptingKey<Key>()),
     }),
     rules: ({ lifecycle, versioned }, at, args) => {
         lifecycle.forEach((rule, index) => {

@@ -3,8 +3,10 @@ import type { NodesOf, TransformsOf } from "./children";
 import { type Cloud, openCloud, type ServiceName, type Services } from "./cloud";
 import { Mistake, nearest } from "./fault";
 import { type Access, type Grant, Link, prefixOf } from "./link";
-import { type CloudName, cloudNames, type ProfileName, readSettings, type Settings } from "./settings";
-import { type Fields, isPlain, type PartIndex, Place, record } from "./shape";
+import { type CloudName, cloudNames, type ProfileName, readSettings } from "./settings";
+import { type Fields, Place } from "./shape";
+import { markOf } from "./options";
+import { checkName, readSpec } from "./read";
 import { Site, type Transform } from "./site";
 
 /** ComponentOptions are Pulumi's own, and the cloud to build on. */
@@ -66,8 +68,6 @@ export function defineService<Args extends object, Spec extends object>(service:
     return service as unknown as AnyService;
 }
 
-const namePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
-
 /**
  * Component is the base of all services: it checks the arguments, gathers every fault, fills in the defaults, refuses
  * what the cloud lacks, and only then registers itself and lets the cloud's driver make the children.
@@ -92,17 +92,18 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
         const { cloud: given, ...rest } = options;
         const cloud = cloudOf(service, name, given, options.parent);
         const settings = readSettings();
-        const part = parts.get(options);
-        const place = new Place("", [], part?.index, cloud.lacks);
+        const { shortName = name, parts, derived } = markOf(options);
+        const place = new Place("", [], parts, cloud.lacks);
         const spec = readSpec(service, args, cloud, settings, place);
-        checkName(name, place, options.parent instanceof Component ? 60 : 40);
+        // What we make for others has their name and more.
+        checkName(name, place, derived ? 90 : 40);
         if (place.faults.length) throw new Mistake(`${service.type} "${name}"`, place.faults);
 
         super(`mvi:index:${service.type}`, name, { cloud: cloud.name, profile: settings.profile }, rest);
         this.cloud = cloud;
         this.service = service;
         this.ownName = name;
-        this.shortName = part?.name ?? name;
+        this.shortName = shortName;
         const transforms = ((args as Common).transform?.[cloud.name] ?? {}) as Readonly<Record<string, Transform>>;
         const protect = (args as Guarded).protect ?? settings.protect;
         const site = new Site(this, name, { ...settings, protect }, transforms);
@@ -170,42 +171,6 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
     }
 }
 
-const parts = new WeakMap<ComponentOptions, { name: string; index: PartIndex }>();
-
-/** Options for a part of an `App`: it is known by its name in the declaration, and refers to other parts by theirs. @internal */
-export function partOptions(name: string, index: PartIndex, options: ComponentOptions): ComponentOptions {
-    parts.set(options, { name, index });
-    return options;
-}
-
-/** Reads and completes a component's arguments, faults into `place`. An `App` uses it before any part exists. @internal */
-export function readSpec(service: AnyService, args: object, cloud: Cloud, settings: Settings, place: Place): object {
-    const { transform, protect, ...own } = (isPlain(args) ? args : {}) as Guarded;
-    const spec = record(service.fields(settings.profile) as Fields<object>)(isPlain(args) ? own : args, place);
-    const guarded = protectable.has(service.name);
-    if (protect !== undefined && (!guarded || typeof protect !== "boolean")) {
-        place.in("protect").fault(guarded ? "must be true or false" : "is not known here", "leave it out", protect);
-    }
-    checkTransform(transform, cloud, service.name, place.in("transform"));
-    place.refuseLacking(service.name, own);
-    if (!place.faults.length) service.rules?.(spec, place, own);
-    return spec;
-}
-
-/** The rule for every name: it keeps native names within each cloud's limit. What a component makes itself may add to it. @internal */
-export function checkName(name: unknown, place: Place, most = 40): void {
-    if (typeof name === "string" && namePattern.test(name) && !name.includes("--") && name.length <= most) return;
-    place
-        .in("name")
-        .fault(
-            `must be 1 to ${most} lower-case letters, digits and single hyphens, a letter first, no hyphen last`,
-            "choose such a name: clouds allow no other everywhere",
-            name,
-        );
-}
-
-const protectable = new Set<ServiceName>(["database", "blob", "kv", "key", "secret", "log", "loadBalancer"]);
-
 function cloudOf(
     service: AnyService,
     name: string,
@@ -223,29 +188,4 @@ function cloudOf(
         given,
     );
     throw new Mistake(`${service.type} "${name}"`, place.faults);
-}
-
-function checkTransform(transform: unknown, cloud: Cloud, service: ServiceName, place: Place): void {
-    if (transform === undefined) return;
-    if (!isPlain(transform))
-        return place.fault("must be an object by cloud", `write { ${cloud.name}: { … } }`, transform);
-    for (const [name, keys] of Object.entries(transform)) {
-        if (!(cloudNames as readonly string[]).includes(name)) {
-            place.in(name).fault("is no cloud", `known are ${cloudNames.join(", ")}`);
-        } else if (name === cloud.name) {
-            for (const key of Object.keys(isPlain(keys) ? keys : {})) {
-                if (cloud.children[service].includes(key)) continue;
-                const near = nearest(key, cloud.children[service]);
-                place
-                    .in(name)
-                    .in(key)
-                    .fault(
-                        `is no child of it on ${name}`,
-                        near
-                            ? `did you mean \`${near}\`?`
-                            : `known are ${cloud.children[service].join(", ") || "none"}`,
-                    );
-            }
-        }
-    }
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Common, Component, type ComponentOptions, defineService, type Parts } from "./component";
 import { checkHealthPort, type HealthArgs, healthField, type HealthSpec } from "./health";
-import { type PortArgs, portsField, type PortSpec } from "./ports";
+import { type PortArgs, portsField, portsOf, type PortSpec } from "./ports";
 import { reference } from "./reference";
 import { type ScaleArgs, scaleField, type ScaleSpec } from "./scale";
 import { flag, mapOf, number, oneOf, optional, record, text } from "./shape";
@@ -104,7 +104,7 @@ export const containerService = defineService<ContainerArgs, ContainerSpec>({
     }),
     rules: (spec, at, args) => {
         workloadRules(spec, at, args);
-        const ports = allPorts(spec);
+        const ports = portsOf({ ...spec });
         if (args.port !== undefined && args.ports !== undefined)
             at.in("port").fault("is there beside `ports`", "put it into `ports`", args.port);
         const http = Object.values(ports).some(({ protocol }) => protocol === "http");
@@ -137,7 +137,7 @@ export const containerService = defineService<ContainerArgs, ContainerSpec>({
         });
         return {
             ...whole,
-            ports: allPorts(given),
+            ports: portsOf({ ...given }),
             sidecars: Object.fromEntries(sidecars) as ContainerSpec["sidecars"],
         };
     },
@@ -151,10 +151,4 @@ export class Container extends Component<"container"> implements ContainerParts 
         super(containerService, name, args, options);
         ({ url: this.url } = this.parts);
     }
-}
-
-/** `port` is short for an HTTP port of that name. */
-function allPorts(spec: ContainerSpec): Record<string, PortSpec> {
-    const { port } = spec as ContainerSpec & { port?: number };
-    return port === undefined ? spec.ports : { http: { port, protocol: "http" }, ...spec.ports };
 }

@@ -3,7 +3,7 @@ import { Component, type ComponentOptions, type Guarded, defineService, type Par
 import type { Key } from "./key";
 import type { Link } from "./link";
 import { Network } from "./network";
-import { reference } from "./reference";
+import { encryptingKey, reference } from "./reference";
 import { type Field, flag, mapOf, number, oneOf, optional, record, text } from "./shape";
 
 /** DatabaseArgs configures a {@link Database}. */
@@ -110,7 +110,7 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
             "sun 05:00",
         ),
         parameters: optional(mapOf(text("a text", { pattern: /^[^\n]*$/, todo: "write it on one line" })), {}),
-        key: optional(reference<Key>("Key")),
+        key: optional(encryptingKey<Key>()),
         network: optional(reference<Network>("Network")) as Field<Network>,
     }),
     rules: ({ engine, version, size, backups }, at, args) => {

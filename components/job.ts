@@ -8,7 +8,7 @@ import { prepareWorkload, type WorkloadArgs, workloadFields, workloadRules, type
 
 /** JobArgs configures a {@link Job}: by a schedule, once at each change, or by hand only. */
 export interface JobArgs extends Common<"job">, WorkloadArgs {
-    /** Runs what this container runs, with its variables and links and those given here. In place of `build` and `image`. */
+    /** Runs a `command` in this container's image, with its variables and links and those given here. In place of `build` and `image`. */
     container?: Container;
     /** When, as five cron fields: minute, hour, day, month, weekday. @default by hand, or `once` */
     schedule?: string;
@@ -54,7 +54,12 @@ export const jobService = defineService<JobArgs, JobSpec>({
     }),
     rules: (spec, at, args) => {
         if (args.container === undefined) workloadRules(spec, at, args);
-        else if (args.build !== undefined || args.image !== undefined)
+        else if (args.command === undefined)
+            at.in("command").fault(
+                "is needed beside `container`: its own would not end",
+                'write one like ["node", "report.js"]',
+            );
+        if (args.container !== undefined && (args.build !== undefined || args.image !== undefined))
             at.in("container").fault("is there beside `build` or `image`", "give exactly one of the three");
         if (spec.once && spec.schedule !== undefined)
             at.in("once").fault("is there beside `schedule`", "leave one of them out", true);

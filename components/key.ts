@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentOptions, type Guarded, defineService, type Parts } from "./component";
 import type { Access, Link } from "./link";
-import { input, number, oneOf, optional, secretText } from "./shape";
+import { type Field, input, number, oneOf, optional } from "./shape";
 
 /** KeyArgs configures a {@link Key}. */
 export interface KeyArgs extends Guarded<"key"> {
@@ -45,7 +45,7 @@ export const keyService = defineService<KeyArgs, KeySpec>({
         purpose: optional(oneOf("encrypt", "sign"), "encrypt"),
         algorithm: optional(oneOf("ecdsa-p256", "ed25519"), "ecdsa-p256"),
         rotation: optional(number({ min: 90, max: 2560, unit: "days" })),
-        material: optional(input(secretText)),
+        material: optional(input(keyMaterial)),
         deletionWindow: optional(number({ min: 7, max: 30, unit: "days" }), 30),
     }),
     rules: ({ purpose, rotation, material }, at, args) => {
@@ -74,6 +74,16 @@ export const keyService = defineService<KeyArgs, KeySpec>({
         rotation: spec.rotation ?? (spec.purpose === "encrypt" && spec.material === undefined ? 90 : undefined),
     }),
 });
+
+/** Never shown, right or wrong. */
+const keyMaterial: Field<string> = (given, at) => {
+    if (typeof given === "string" && Buffer.from(given, "base64").length === 32) return given;
+    at.fault(
+        "must be 32 bytes in base64",
+        "make some with `openssl rand -base64 32`, and set it with `pulumi config set --secret`",
+    );
+    return "";
+};
 
 /** Key encrypts and decrypts, or signs and verifies: its material never leaves the cloud, and every use is audited. */
 export class Key extends Component<"key"> implements KeyParts {

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentOptions, type Guarded, defineService, type Parts } from "./component";
 import type { Key } from "./key";
 import type { Link } from "./link";
-import { reference } from "./reference";
+import { encryptingKey } from "./reference";
 import { type Field, flag, isPlain, oneOf, optional, record, text } from "./shape";
 
 /** KVArgs configures a {@link KV}. */
@@ -63,7 +63,7 @@ export const kvService = defineService<KVArgs, KVSpec>({
         sortKey: optional(attribute),
         ttl: optional(attributeName, "expires"),
         pointInTime: optional(flag, true),
-        key: optional(reference<Key>("Key")),
+        key: optional(encryptingKey<Key>()),
     }),
     rules: ({ partitionKey, sortKey, ttl }, at) => {
         const names = [partitionKey.name, sortKey?.name, ttl].filter((name) => name !== undefined);

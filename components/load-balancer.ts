@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentOptions, type Guarded, defineService, type Parts } from "./component";
 import type { Container } from "./container";
+import { nearest } from "./fault";
 import { cidr, domainName } from "./names";
 import { Network } from "./network";
-import { reference } from "./reference";
-import { type Field, flag, list, mapOf, number, optional, record, text } from "./shape";
+import { portsOf } from "./ports";
+import { argumentsOf, reference } from "./reference";
+import { type Field, flag, isPlain, list, mapOf, number, optional, type Place, record, text } from "./shape";
 
 /** LoadBalancerArgs configures a {@link LoadBalancer}. */
 export interface LoadBalancerArgs extends Guarded<"loadBalancer"> {
@@ -118,7 +120,7 @@ export const loadBalancerService = defineService<LoadBalancerArgs, LoadBalancerS
                     host: optional(host),
                     path: optional(path, "/"),
                     to: text("a URL or a path", {
-                        pattern: /^(https?:\/\/|\/)\S*$/,
+                        pattern: /^(https?:\/\/[^/\s]|\/(?![/\\]))\S*$|^\/$/,
                         todo: 'write one like "https://example.com/"',
                     }),
                     permanent: optional(flag, false),
@@ -145,7 +147,7 @@ export const loadBalancerService = defineService<LoadBalancerArgs, LoadBalancerS
         waf: optional(flag, false),
         network: optional(reference<Network>("Network")) as Field<Network>,
     }),
-    rules: ({ routes, redirects, tcp, domain, certificate }, at) => {
+    rules: ({ routes, redirects, tcp, domain, certificate }, at, args) => {
         if (!routes.length && !redirects.length && !Object.keys(tcp).length)
             at.fault("has neither `routes` nor `redirects` nor `tcp`", "give at least one");
         if (certificate !== undefined && domain === undefined)
@@ -159,6 +161,10 @@ export const loadBalancerService = defineService<LoadBalancerArgs, LoadBalancerS
                 own.fault("is for the same host and path as another one", "change or remove one of them", key);
             seen.add(key);
         });
+        members(args.routes).forEach(([index, { to, port }]) =>
+            checkPort(to, port, "http", at.in("routes").in(Number(index))),
+        );
+        for (const [name, { to, port }] of members(args.tcp)) checkPort(to, port, "tcp", at.in("tcp").in(name));
         const ports = new Set<number>();
         for (const [name, { listen }] of Object.entries(tcp)) {
             if (ports.has(listen) || listen === 80 || listen === 443)
@@ -168,6 +174,29 @@ export const loadBalancerService = defineService<LoadBalancerArgs, LoadBalancerS
     },
     prepare: (self, spec) => ({ ...spec, network: spec.network ?? Network.ofStack(self.cloud) }),
 });
+
+/** The members of what was given, which may be anything. */
+function members(given: unknown): [string, { to?: unknown; port?: unknown }][] {
+    return Object.entries(Array.isArray(given) || isPlain(given) ? given : {}).filter(([, member]) =>
+        isPlain(member),
+    ) as never;
+}
+
+/** A route goes to a port that its container has: over HTTP to one that speaks it, over TCP to any. */
+function checkPort(to: unknown, port: unknown, protocol: "http" | "tcp", at: Place): void {
+    const declared = argumentsOf(to, at);
+    if (!declared) return;
+    const ports = portsOf(declared);
+    const fitting = Object.keys(ports).filter((name) => protocol === "tcp" || ports[name].protocol === "http");
+    if (port === undefined ? fitting.length : fitting.includes(port as string)) return;
+    const near = typeof port === "string" ? nearest(port, fitting) : undefined;
+    const choice = fitting.length ? `there are ${fitting.join(", ")}` : "it has none: give the container a `port`";
+    at.in("port").fault(
+        `must name ${protocol === "http" ? "an HTTP" : "a"} port of the container`,
+        near ? `did you mean "${near}"?` : choice,
+        port,
+    );
+}
 
 /** LoadBalancer is one stable host name that forwards to healthy containers, over HTTPS. */
 export class LoadBalancer extends Component<"loadBalancer"> implements LoadBalancerParts {

@@ -4,7 +4,7 @@ import { Component, type ComponentOptions, type Guarded, defineService, type Par
 import type { Key } from "./key";
 import type { Link } from "./link";
 import type { Metric } from "./metric";
-import { reference } from "./reference";
+import { encryptingKey, reference } from "./reference";
 import { list, mapOf, number, optional, record, text } from "./shape";
 
 /** LogArgs configures a {@link Log}. */
@@ -49,7 +49,7 @@ export const logService = defineService<LogArgs, LogSpec>({
     defaultAccess: ["write"],
     fields: (profile) => ({
         retention: optional(number({ min: 1, max: 3653, unit: "days" }), { dev: 30, small: 90, prod: 365 }[profile]),
-        key: optional(reference<Key>("Key")),
+        key: optional(encryptingKey<Key>()),
         export: optional(reference<Blob>("Blob")),
         filters: optional(
             mapOf(record<FilterArgs>({ contains: text(), into: reference<Metric>("Metric") }), text("a name"), {

@@ -101,7 +101,7 @@ export const metricService = defineService<MetricArgs, MetricSpec>({
         ),
         dashboard: optional(text("a heading")),
     }),
-    rules: ({ alarms, of }, at, args) => {
+    rules: ({ alarms, kind, of }, at, args) => {
         for (const [name, { above, below, period, email: to }] of Object.entries(alarms)) {
             const own = at.in("alarms").in(name);
             if ((above === undefined) === (below === undefined))
@@ -110,6 +110,21 @@ export const metricService = defineService<MetricArgs, MetricSpec>({
                     "give exactly one of them",
                 );
             if (period % 60 !== 0) own.in("period").fault("must be whole minutes", "choose a multiple of 60", period);
+            const longest = period >= 3600 ? 604800 : 86400; // CloudWatch's bounds, the narrowest
+            if (period * alarms[name].periods > longest) {
+                own.in("periods").fault(
+                    `must cover at most ${longest} seconds with a \`period\` of ${period}`,
+                    "lower it",
+                    alarms[name].periods,
+                );
+            }
+            if (!of && kind !== "distribution" && /^p\d/.test(alarms[name].statistic ?? "")) {
+                own.in("statistic").fault(
+                    `is not for a ${kind}: it has no percentiles`,
+                    'choose another one, or `kind: "distribution"`',
+                    alarms[name].statistic,
+                );
+            }
             if (!to.length) own.in("email").fault("must name somebody", "give an e-mail address", to);
         }
         for (const key of ["unit", "kind", "dimensions"] as const) {

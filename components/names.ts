@@ -1,4 +1,5 @@
-import { text } from "./shape";
+import { isIPv4, isIPv6 } from "node:net";
+import { type Field, text } from "./shape";
 
 /** A domain's name, without a scheme. */
 export const domainName = text("a domain's name", {
@@ -13,7 +14,10 @@ export const email = text("an e-mail address", {
 });
 
 /** A range of client addresses. */
-export const cidr = text("a range of addresses", {
-    pattern: /^((\d{1,3}\.){3}\d{1,3}\/(3[0-2]|[12]?\d)|[0-9a-f:]+\/(12[0-8]|1[01]\d|\d{1,2}))$/i,
-    todo: 'write one like "203.0.113.0/24"',
-});
+export const cidr: Field<string> = (given, at) => {
+    const [address, bits, ...more] = typeof given === "string" ? given.split("/") : [];
+    const most = isIPv4(address ?? "") ? 32 : isIPv6(address ?? "") ? 128 : -1;
+    if (!more.length && /^\d{1,3}$/.test(bits ?? "") && Number(bits) <= most) return given as string;
+    at.fault("must be a range of addresses", 'write one like "203.0.113.0/24"', given);
+    return "127.0.0.0/8";
+};

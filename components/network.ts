@@ -55,7 +55,7 @@ export const networkService = defineService<NetworkArgs, NetworkSpec>({
 });
 
 const privateRange =
-    /^(10\.\d{1,3}\.\d{1,3}\.0|172\.(1[6-9]|2\d|3[01])\.\d{1,3}\.0|192\.168\.\d{1,3}\.0)\/(1[6-9]|20)$/;
+    /^(10\.(25[0-5]|2[0-4]\d|1?\d?\d)|172\.(1[6-9]|2\d|3[01])|192\.168)\.(25[0-5]|2[0-4]\d|1?\d?\d)\.0\/(1[6-9]|20)$/;
 
 /** Network is a private network. Every stack has one by default, shared by all that runs in it. */
 export class Network extends Component<"network"> implements NetworkParts {

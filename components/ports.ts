@@ -1,4 +1,4 @@
-import { isPlain, mapOf, number, oneOf, type Place, record, text } from "./shape";
+import { isPlain, mapOf, number, oneOf, Place, record, text } from "./shape";
 
 /** PortArgs is a port that a container listens on: the app reads it from `PORT` (the first one) or `<NAME>_PORT`. */
 export interface PortArgs {
@@ -30,4 +30,12 @@ export function portsField(given: unknown, at: Place): Record<string, PortSpec> 
         owners.set(port, name);
     }
     return ports;
+}
+
+/** The ports of what was declared: of a container's arguments, complete or not. */
+export function portsOf(declared: Readonly<Record<string, unknown>>): Record<string, PortSpec> {
+    const nowhere = new Place("", []);
+    const { port, ports } = declared;
+    const named = portsField(ports, nowhere);
+    return port === undefined ? named : { http: { port: Number(port), protocol: "http" }, ...named };
 }

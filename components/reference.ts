@@ -1,7 +1,7 @@
 import { Component, type Gauge } from "./component";
 import { alternatives, nearest } from "./fault";
 import { type Access, Link, prefixOf, type Use } from "./link";
-import { type Field, list, type PartIndex, type Place } from "./shape";
+import { type Field, isPlain, list, type PartIndex, type Place } from "./shape";
 
 /** A reference to another component of type `type`; in an `App`'s declaration, to a part by its name. */
 export function reference<T extends Component>(type: string): Field<T> {
@@ -15,11 +15,43 @@ export function reference<T extends Component>(type: string): Field<T> {
     };
 }
 
+/** A reference to a Key that encrypts. */
+export function encryptingKey<T extends Component>(): Field<T> {
+    const key = reference<T>("Key");
+    return (given, at) => {
+        const read = key(given, at);
+        if (argumentsOf(given, at)?.purpose === "sign") {
+            at.fault(
+                "must be a Key that encrypts",
+                'make one with `purpose: "encrypt"`: a key does one of both',
+                given,
+            );
+        }
+        return read;
+    };
+}
+
+/** What was declared of the component or part that `given` refers to, as far as it is one. */
+export function argumentsOf(given: unknown, at: Place): Readonly<Record<string, unknown>> | undefined {
+    if (given instanceof Component) return given.spec as unknown as Record<string, unknown>;
+    const declared = typeof given === "string" ? at.parts?.declared.get(given) : undefined;
+    return isPlain(declared) ? declared : undefined;
+}
+
 /** A gauge of a component; in an `App`'s declaration `"web.errors"`. */
 export const gauge: Field<Gauge> = (given, at) => {
     const [part, name] = at.parts && typeof given === "string" ? given.split(".") : [];
     if (at.parts && name !== undefined) {
-        if (!checkPart(part, [...new Set(at.parts.types.values())], at.parts, at)) return undefined as unknown as Gauge;
+        if (!checkPart(part, Object.keys(gaugesByType), at.parts, at)) return undefined as unknown as Gauge;
+        const type = at.parts.types.get(part)!;
+        if (!gaugesByType[type].includes(name)) {
+            const near = nearest(name, gaugesByType[type]);
+            at.fault(
+                `must be a gauge of a ${type}`,
+                near ? `did you mean "${part}.${near}"?` : `there are ${gaugesByType[type].join(", ")}`,
+                given,
+            );
+        }
         return (at.parts.made?.get(part) as Component | undefined)?.gauge(name) as Gauge;
     }
     if (typeof given !== "object" || given === null || !("native" in given)) {
@@ -42,7 +74,29 @@ export const uses: Field<Link[]> = (given, at) => {
             : 'give one another name: `.as("OTHER")`';
         at.fault(`has two links whose variables begin with ${prefix}_`, mend);
     }
+    // A Secret is one variable, named as it is: DB_URL may be that of a Database's link, too.
+    for (const prefix of prefixes) {
+        const other = prefixes.find((one) => new RegExp(`^${one}_(${variableEnds})$`).test(prefix));
+        if (other)
+            at.fault(
+                `has two links with a variable ${prefix}`,
+                `give one another name: ${at.parts ? `"… as OTHER"` : '`.as("OTHER")`'}`,
+            );
+    }
     return named.filter((one) => one instanceof Link);
+};
+
+const variableEnds = "URL|HOST|PORT|NAME|USER|PASSWORD|BUCKET|TABLE|ID|FILE";
+
+/** What can be watched of each kind without asking: the same on every cloud. */
+export const gaugesByType: Readonly<Record<string, readonly string[]>> = {
+    Container: ["cpu", "memory", "healthy", "requests", "errors", "latency"],
+    VM: ["cpu", "memory", "healthy"],
+    LoadBalancer: ["requests", "errors", "latency"],
+    Database: ["connections", "storage"],
+    Blob: ["bytes", "objects"],
+    KV: ["requests"],
+    Job: ["failures"],
 };
 
 /** What may be done with a part of each kind; the first line's are the default. */
@@ -74,6 +128,7 @@ const namedUse: Field<Link | { readonly prefix: string } | undefined> = (given, 
     const type = parts.types.get(part)!;
     const access = verbs?.split(",") as Access[] | undefined;
     for (const verb of access ?? []) {
+        if (type === "Key") checkVerb(verb, argumentsOf(part, at)?.purpose, at);
         if (!accessByType[type].includes(verb))
             at.fault(`cannot do that with a ${type}`, `choose ${alternatives(accessByType[type])}`, verb);
     }
@@ -96,6 +151,8 @@ const use: Field<Link | undefined> = (given, at) => {
     if (!/^[A-Z][A-Z0-9_]*$/.test(link.prefix)) {
         at.fault("must have a name of capital letters, digits and _", 'write `.as("PRIMARY")`', link.prefix);
     }
+    if (Component.typeOf(link.target) === "Key")
+        link.access.forEach((verb) => checkVerb(verb, argumentsOf(link.target, at)?.purpose, at));
     const wrong = link.access.filter((access) => !known.includes(access));
     if (wrong.length || !link.access.length) {
         at.fault(
@@ -106,6 +163,18 @@ const use: Field<Link | undefined> = (given, at) => {
     }
     return link;
 };
+
+/** A key either encrypts or signs. */
+function checkVerb(verb: string, purpose: unknown, at: Place): void {
+    const fitting: readonly string[] = purpose === "sign" ? ["sign", "verify"] : ["encrypt", "decrypt"];
+    const known = accessByType.Key.includes(verb as Access);
+    if (known && !fitting.includes(verb))
+        at.fault(
+            `cannot do that with a Key to ${purpose === "sign" ? "sign" : "encrypt"}`,
+            `choose ${alternatives(fitting)}, or another key`,
+            verb,
+        );
+}
 
 function checkPart(given: unknown, types: readonly string[], parts: PartIndex, at: Place): given is string {
     const type = typeof given === "string" ? parts.types.get(given) : undefined;

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentOptions, type Guarded, defineService, type Parts } from "./component";
 import type { Key } from "./key";
 import type { Link } from "./link";
-import { reference } from "./reference";
+import { encryptingKey } from "./reference";
 import { input, number, oneOf, optional, record, secretText } from "./shape";
 
 /** SecretArgs configures a {@link Secret}. Exactly one of `value` and `generate`. */
@@ -51,7 +51,7 @@ export const secretService = defineService<SecretArgs, SecretSpec>({
             }),
         ),
         rotation: optional(number({ min: 1, max: 3650, unit: "days" })),
-        key: optional(reference<Key>("Key")),
+        key: optional(encryptingKey<Key>()),
     }),
     rules: ({ value, generate, rotation }, at) => {
         if ((value === undefined) === (generate === undefined)) {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Mistake, nearest } from "./fault";
+import { email } from "./names";
 import { oneOf, optional, Place } from "./shape";
 
 /** The clouds there are. `local` is the machine that runs `pulumi`. */
@@ -18,6 +19,16 @@ export interface Settings {
     readonly profile: ProfileName;
     /** `mvi:protect`: guards everything that holds data against deletion. @default true, but for `dev` */
     readonly protect: boolean;
+    /** `mvi:smtp` and `mvi:mailFrom`: the relay that takes the alarms' mail. @default on `local`, a mailbox on this machine */
+    readonly mail?: MailSettings;
+}
+
+/** MailSettings is how mail leaves `local`. AWS sends the alarms' mail itself, by SNS, and needs neither. */
+export interface MailSettings {
+    /** `mvi:smtp`: `smtp://user:password@host:587`, or `smtps://…`. A secret, whether or not it was set as one. */
+    readonly relay: pulumi.Output<string>;
+    /** `mvi:mailFrom`: the sender's address. */
+    readonly from: string;
 }
 
 /** Reads the stack's `mvi:*` configuration. @throws {@link Mistake} naming the command that mends each fault. */
@@ -38,10 +49,13 @@ export function readSettings(): Settings {
     const cloud = fields.cloud(config.get("cloud"), place);
     const profile = fields.profile(config.get("profile"), place);
     const protect = fields.protect(config.get("protect"), place) ?? profile !== "dev";
+    const relay = fields.smtp(pulumi.runtime.allConfig()["mvi:smtp"], place); // not `config.get`: it is for plain values
+    const from = fields.mailFrom(config.get("mailFrom"), place, relay !== undefined);
     if (place.faults.length) {
         throw new Mistake(`The configuration of stack "${pulumi.getStack()}"`, place.faults);
     }
-    return { cloud, profile, protect };
+    const mail = relay !== undefined && from !== undefined ? { relay: pulumi.secret(relay), from } : undefined;
+    return { cloud, profile, protect, mail };
 }
 
 const fields = {
@@ -53,7 +67,33 @@ const fields = {
         place.in("mvi:protect").fault("must be true or false", "run `pulumi config set mvi:protect true`", given);
         return undefined;
     },
+    /** What was given is never shown: it has a password. */
+    smtp: (given: string | undefined, place: Place) => {
+        if (given === undefined || isRelay(given)) return given;
+        place
+            .in("mvi:smtp")
+            .fault(
+                "must be smtp://user:password@host:587 or smtps://…, with %40 for @ and %2F for / in the password",
+                "run `pulumi config set --secret mvi:smtp smtp://…`",
+            );
+        return undefined;
+    },
+    mailFrom: (given: string | undefined, place: Place, relay: boolean) => {
+        const own = place.in("mvi:mailFrom");
+        const set = "run `pulumi config set mvi:mailFrom alarms@example.com`, with an address of yours";
+        const found: Place = new Place("", []);
+        if (given !== undefined) email(given, found);
+        if (found.faults.length) own.fault("must be an e-mail address", set, given);
+        else if (given === undefined && relay) own.fault("is needed with mvi:smtp: it is the sender", set);
+        return given;
+    },
 };
+
+function isRelay(given: string): boolean {
+    if (!URL.canParse(given)) return false;
+    const { protocol, hostname, pathname, hash } = new URL(given);
+    return /^smtps?:$/.test(protocol) && hostname !== "" && /^\/?$/.test(pathname) && hash === "";
+}
 
 function word<T extends string>(
     key: string,

@@ -10,13 +10,18 @@ export type Field<T> = (given: unknown, at: Place) => T;
 /** Fields has a field for each argument: a forgotten one does not compile. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
-/** Lacks has, by service, the arguments which a cloud cannot honour, with the reason. */
+/**
+ * Lacks has, by service, the arguments which a cloud cannot honour, with the reason: by path (`backups.window`), or only
+ * with one value (`scale.min=0`) or what begins so (`userData^=#cloud-config`).
+ */
 export type Lacks = { readonly [service: string]: Readonly<Record<string, string>> | undefined };
 
 /** PartIndex knows the parts of an `App`, which its declaration refers to by name. */
 export interface PartIndex {
     /** The type of each part: `Container`, `Blob`. */
     readonly types: ReadonlyMap<string, string>;
+    /** What was declared of each part: not checked yet. */
+    readonly declared: ReadonlyMap<string, object>;
     /** Those that were referred to: a part's own references are added here while it is read. */
     readonly used: Set<string>;
     /** The components, as far as they are made: what a name is resolved to. Unset while the declaration is only checked. */
@@ -42,8 +47,11 @@ export class Place {
 
     /** Refuses what the cloud lacks of `service` among `args`, which stand here. */
     refuseLacking(service: string, args: unknown): void {
-        for (const [path, reason] of Object.entries(this.lacks[service] ?? {})) {
+        for (const [gap, reason] of Object.entries(this.lacks[service] ?? {})) {
+            const [, path, how, form] = /^(.*?)(?:(\^?=)(.*))?$/.exec(gap)!;
             for (const found of valuesAt(args, path.split("."))) {
+                if (how === "=" && String(found) !== form) continue;
+                if (how === "^=" && !String(found).startsWith(form)) continue;
                 this.in(path).fault(
                     `is not possible on this cloud (${reason})`,
                     "leave it out, or choose another cloud",

@@ -5,6 +5,7 @@ import { envName, imageReference } from "./image-reference";
 import { Log } from "./log";
 import { Network } from "./network";
 import type { Grant, Link, Use } from "./link";
+import { marked } from "./options";
 import { reference, uses } from "./reference";
 import {
     type Field,
@@ -110,17 +111,17 @@ export function workloadRules(spec: WorkloadSpec, at: Place, args: WorkloadArgs,
 /** Makes a workload's default parts: the image from its build, its log, the stack's network. */
 export function prepareWorkload<Spec extends WorkloadSpec>(self: Component, given: Spec, sidecar?: string): Spec {
     const { build, ...spec } = given as Spec & { build?: ImageArgs };
-    const child = { parent: self as pulumi.Resource };
+    const child = () => marked({ derived: true }, { parent: self as pulumi.Resource });
     const own = sidecar === undefined ? self.ownName : `${self.ownName}-${sidecar}`;
     const made =
         build ??
         (spec.image instanceof Component ? undefined : { reference: spec.image as unknown as pulumi.Input<string> });
-    const image = made ? new Image(`${own}-image`, made, child) : spec.image;
+    const image = made ? new Image(`${own}-image`, made, child()) : spec.image;
     return {
         ...(spec as unknown as Spec),
         image,
         memory: spec.memory || sizes[spec.cpu][0],
-        log: spec.log ?? new Log(`${self.ownName}-log`, {}, child),
+        log: spec.log ?? new Log(`${self.ownName}-log`, {}, child()),
         network: spec.network ?? Network.ofStack(self.cloud),
     };
 }

@@ -25,14 +25,14 @@ export async function checkInputs(
     const { agent = defaults.agent, resourceName = news.name ?? defaults.resourceName, ...inputs } = news;
     const faults: Fault[] = [];
     if (!hasUnknown(resourceName) && !NAME.test(String(plain(resourceName)))) {
-        const reason = `"${String(plain(resourceName))}" is no name here: a letter a-z first, then up to 39 of a-z, 0-9 and "-"`;
+        const reason = `"${String(plain(resourceName))}" is no name here: a letter a-z first, then up to 99 of a-z, 0-9 and "-"`;
         faults.push({ input: "resourceName", reason });
     }
     const checked = await checkByKind(kind, inputs);
     return { inputs: { ...checked.inputs, agent, resourceName }, faults: [...faults, ...checked.faults] };
 }
 
-const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+const NAME = /^[a-z][a-z0-9-]{0,99}$/;
 
 async function checkByKind(kind: Kind, inputs: Properties): Promise<Checked> {
     if (!kind.check) {

@@ -38,7 +38,8 @@ export const container: DriverOf<"container"> = (site, spec) => {
     const http = Object.keys(ports).find((name) => ports[name].protocol === "http");
     const balancer = spec.public
         ? site.make("balancer", Balancer, {
-              name: site.name,
+              // A LoadBalancer may have the name of a container.
+              name: `${site.name}-public`,
               http: true,
               https: true,
               domains: spec.domain === undefined ? [] : [spec.domain],

@@ -29,7 +29,7 @@ export const database: DriverOf<"database"> = (
         { main: true },
     );
     return {
-        id: made.database,
+        id: made.id,
         host: made.host,
         port: made.port,
         grant: (access) => {

@@ -10,6 +10,7 @@ import type { KeyInputs, KeyOutputs } from "../../agent/key/key";
 import type { TableInputs, TableOutputs } from "../../agent/kv/table";
 import type { LogInputs, LogOutputs } from "../../agent/log/log";
 import type { MachineInputs, MachineOutputs } from "../../agent/machine/machine";
+import type { MailInputs, MailOutputs } from "../../agent/mail/kind";
 import type { MetricInputs, MetricOutputs } from "../../agent/metric/metric";
 import type { SecretInputs, SecretOutputs } from "../../agent/secret/secret";
 import { LocalResource } from "./resource";
@@ -43,6 +44,7 @@ export const Key = kind<KeyInputs, KeyOutputs>("Key", ["keyId", "endpoint", "reg
 export const Table = kind<TableInputs, TableOutputs>("Table", ["table", "endpoint", "region", "url"]);
 export const Log = kind<LogInputs, LogOutputs>("Log", ["name"]);
 export const Machine = kind<MachineInputs, MachineOutputs>("Machine", ["internalUrls", "services"]);
+export const Mail = kind<MailInputs, MailOutputs>("Mail", ["url"]);
 export const Metric = kind<MetricInputs, MetricOutputs>("Metric", ["name", "endpoint"]);
 export const Secret = kind<SecretInputs, SecretOutputs>("Secret", ["version", "reference"]);
 

@@ -6,7 +6,11 @@ const engine = "no container engine is used";
 
 /** What one machine cannot honour, by service and argument, with the reason. */
 export const lacks: Cloud["lacks"] = {
-    vm: { image: "a machine is a group of processes on this machine's system" },
+    vm: {
+        disk: "its disk is a folder on this machine's own",
+        "userData^=#cloud-config": "there is no cloud-init: give a script, which begins with #!",
+        image: "a machine is a group of processes on this machine's system",
+    },
     key: { deletionWindow: "what is destroyed here leaves nothing behind" },
     network: {
         range: "the network is the loopback",
@@ -16,12 +20,21 @@ export const lacks: Cloud["lacks"] = {
         existing: "the network is the loopback",
     },
     image: { reference: engine, platforms: "what runs here runs on this machine's processor" },
-    container: { on: engine, exec: "a shell on this machine reaches every process of yours" },
+    container: {
+        "scale.min=0": "one is always kept running",
+        on: engine,
+        exec: "a shell on this machine reaches every process of yours",
+    },
     loadBalancer: {
         certificate: "certificates come from the local authority",
         waf: "it needs a cloud's managed rules",
     },
-    database: { size: "it has what the machine has", highAvailability: oneMachine, key: plain },
+    database: {
+        size: "it has what the machine has",
+        highAvailability: oneMachine,
+        maintenance: "nothing here is updated by itself",
+        key: plain,
+    },
     kv: { key: "it is encrypted by the agent's own key" },
     blob: { key: plain },
 };

@@ -33,7 +33,7 @@ export const loadBalancer: DriverOf<"loadBalancer"> = (site, { routes, redirects
             drainSeconds: 30,
             idleTimeoutSeconds: 120,
         },
-        { main: true },
+        { main: true, protect: site.settings.protect },
     );
     const own = { balancer: site.name };
     return {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DriverOf } from "../../components/cloud";
+import { type DriverOf, stackScope } from "../../components/cloud";
+import type { Site } from "../../components/site";
 import { type LocalGauge, permit } from "./grants";
-import { Alarm, Metric } from "./kinds";
+import { Alarm, Mail, Metric } from "./kinds";
 
 /** A series of the agent's metric store, and its alarms. */
 export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
@@ -11,6 +12,7 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
         ? undefined
         : site.make("metric", Metric, { name: site.name, unit, kind, dimensions, dashboard }, { main: true });
     const name = pulumi.output(watched?.metric ?? made!.name);
+    const mail = Object.keys(alarms).length > 0 ? mailOf(site) : undefined;
     for (const [alarm, { above, below, statistic, period, periods, missing, email }] of Object.entries(alarms)) {
         site.make(
             "alarm",
@@ -28,7 +30,7 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
                 to: email,
                 description: dashboard ?? (of ? `${of.name} of ${of.of.shortName}` : site.name),
             },
-            { instance: alarm },
+            { instance: alarm, ...(mail && { dependsOn: mail }) },
         );
     }
     return {
@@ -36,3 +38,15 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
         grant: (access) => ({ env: { NAME: name }, secrets: {}, permits: [permit("Metric", name, access)] }),
     };
 };
+
+const mails = new WeakMap<object, Mail>();
+type Mail = InstanceType<typeof Mail>;
+
+/** The stack's way out for mail, made for its first alarm; without a relay there is none, and mail stays on this machine. */
+function mailOf({ settings: { mail } }: Site): Mail | undefined {
+    if (!mail) return undefined;
+    const scope = stackScope();
+    const made = mails.get(scope) ?? new Mail("stack-mail", { relay: mail.relay, from: mail.from });
+    mails.set(scope, made);
+    return made;
+}

@@ -216,6 +216,97 @@ describe("App", () => {
             it(what, async () => expect(await faultsOf(args)).to.deep.equal(faults));
         }
 
+        const together: [string, unknown, RegExp][] = [
+            [
+                "a route to a port that is not there",
+                {
+                    containers: { web: { build: ".", ports: { http: { port: 80 } } } },
+                    loadBalancers: { lb: { routes: [{ to: "web", port: "htp" }] } },
+                },
+                /loadBalancers\.lb\.routes\[0\]\.port: must name an HTTP port of the container, but got "htp": did you mean "http"\?/,
+            ],
+            [
+                "a route to a worker",
+                { containers: { web: { build: "." } }, loadBalancers: { lb: { routes: [{ to: "web" }] } } },
+                /lb\.routes\[0\]\.port: must name an HTTP port/,
+            ],
+            [
+                "a gauge that is not there",
+                { containers: { web: { build: "." } }, metrics: { m: { of: "web.error" } } },
+                /metrics\.m\.of: must be a gauge of a Container, but got "web\.error": did you mean "web\.errors"\?/,
+            ],
+            [
+                "the name of what another part makes",
+                { containers: { web: { build: "." } }, logs: { "web-log": {} } },
+                /web-log: has the name of the Log that "web" makes by itself/,
+            ],
+            [
+                "the name of an alarm",
+                {
+                    containers: { web: { build: "." } },
+                    metrics: { "web-errors": {} },
+                    alarms: { email: "a@example.com" },
+                },
+                /web-errors: has the name of the Metric that "web" makes by itself/,
+            ],
+            [
+                "one port for two balancers",
+                {
+                    containers: { web: { build: ".", ports: { raw: { port: 9, protocol: "tcp" } } } },
+                    loadBalancers: {
+                        a: { tcp: { x: { listen: 9000, to: "web", port: "raw" } } },
+                        b: { tcp: { x: { listen: 9000, to: "web", port: "raw" } } },
+                    },
+                },
+                /b\.tcp\.x\.listen: is taken by a\.tcp\.x\.listen/,
+            ],
+            [
+                "one domain for two",
+                {
+                    containers: {
+                        a: { build: ".", port: 1, public: true, domain: "x.example.com" },
+                        b: { build: ".", port: 1, public: true, domain: "x.example.com" },
+                    },
+                },
+                /b\.domain: is taken by a\.domain/,
+            ],
+            [
+                "a key that signs, to encrypt with",
+                { keys: { k: { purpose: "sign" } }, logs: { l: { key: "k" } } },
+                /logs\.l\.key: must be a Key that encrypts/,
+            ],
+            [
+                "signing with a key that encrypts",
+                { keys: { k: {} }, containers: { web: { build: ".", uses: ["k:sign"] } } },
+                /web\.uses\[0\]: cannot do that with a Key to encrypt, but got "sign"/,
+            ],
+            [
+                "one variable of two links",
+                {
+                    databases: { db: { engine: "postgres" } },
+                    secrets: { "db-url": { generate: {} } },
+                    containers: { web: { build: ".", uses: ["db", "db-url"] } },
+                },
+                /web\.uses: has two links with a variable DB_URL/,
+            ],
+            [
+                "a job of a container without a command",
+                { containers: { web: { build: "." } }, jobs: { j: { container: "web" } } },
+                /jobs\.j\.command: is needed beside `container`/,
+            ],
+        ];
+        for (const [what, args, fault] of together) {
+            it(what, async () => expect((await faultsOf(args)).join("\n")).to.match(fault));
+        }
+
+        it("what the rules say, beside what is wrong with an argument", async () => {
+            const faults = await faultsOf({ containers: { web: { cpu: 3 } } });
+            expect(faults.map((fault) => fault.split(":")[0])).to.have.members([
+                "containers.web.cpu",
+                "containers.web",
+            ]);
+        });
+
         it("with all faults at once", async () => {
             const faults = await faultsOf({
                 containers: { web: { build: 1, cpu: "x", scale: { min: -1 } } },
@@ -230,6 +321,17 @@ describe("App", () => {
                 "nonsense",
             ]);
         });
+    });
+
+    it("takes the longest names, with all that is made from them", async () => {
+        const long = { name: "a".repeat(19), part: "b".repeat(20), sidecar: "c".repeat(20) };
+        const { cloud } = fakeCloud();
+        const args: AppArgs = {
+            containers: { [long.part]: { build: ".", sidecars: { [long.sidecar]: { build: "." } } } },
+            alarms: { email: "ops@example.com" },
+        };
+        await run({}, () => void new App(long.name, args, { cloud }));
+        await run({ config: { "mvi:cloud": "local" } }, () => void new App(long.name, args));
     });
 
     it("refuses what the cloud lacks, by name and with the reason", async () => {

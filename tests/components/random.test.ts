@@ -161,11 +161,13 @@ describe("random declarations", () => {
             fc.assert(
                 fc.property(fc.oneof(tree, sections, sections), (declaration) => {
                     const started = performance.now();
+                    const { cloud, carried } = fakeCloud();
                     try {
-                        new App("shop", declaration as never, { cloud: fakeCloud().cloud });
+                        new App("shop", declaration as never, { cloud });
                     } catch (error) {
                         if (!(error instanceof Mistake)) throw error;
                         refused++;
+                        expect(carried, "made of a wrong declaration").to.deep.equal([]);
                         expect(error.faults).to.not.be.empty;
                         for (const fault of error.faults) {
                             expect(fault.where, "where").to.not.equal("");

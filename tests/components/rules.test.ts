@@ -146,8 +146,16 @@ const refused: [Type, unknown, RegExp[]][] = [
     ],
     [Key as never, { purpose: "sign", rotation: 90 }, [/^rotation: is not for keys that sign/]],
     [Key as never, { algorithm: "ed25519" }, [/^algorithm: is for keys that sign/]],
-    [Key as never, { material: "x", rotation: 90 }, [/^rotation: is not for imported material/]],
-    [Key as never, { material: "x", purpose: "sign" }, [/^material: can be imported for keys that encrypt only/]],
+    [
+        Key as never,
+        { material: "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=", rotation: 90 },
+        [/^rotation: is not for imported material/],
+    ],
+    [
+        Key as never,
+        { material: "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=", purpose: "sign" },
+        [/^material: can be imported for keys that encrypt only/],
+    ],
     [Log as never, { subscribers: ["http://example.com"] }, [/^subscribers\[0\]: must be an HTTPS address/]],
     [Log as never, { retention: 0 }, [/^retention: must be a whole number of days from 1 to 3653/]],
     [Metric as never, { alarms: { a: { email: "a@example.com" } } }, [/^alarms.a: has neither `above` nor `below`/]],
@@ -166,6 +174,28 @@ const refused: [Type, unknown, RegExp[]][] = [
     [VM as never, { userData: "echo" }, [/^userData: must be a script or a cloud-init document/]],
     [VM as never, { scale: 0 }, [/^scale.min: must be at least 1/]],
     [VM as never, { start: "x", health: "/x" }, [/^health: needs a port to ask at/]],
+    [Network as never, { range: "10.999.1.0/16" }, [/^range: must be a private IPv4 range/]],
+    [
+        LoadBalancer as never,
+        { redirects: [{ to: "//evil.example.com" }] },
+        [/^redirects\[0\].to: must be a URL or a path/],
+    ],
+    [
+        LoadBalancer as never,
+        { redirects: [{ to: "/" }], allow: ["999.1.1.1/8"] },
+        [/^allow\[0\]: must be a range of addresses/],
+    ],
+    [
+        Metric as never,
+        { alarms: { a: { above: 1, statistic: "p99", email: "a@example.com" } } },
+        [/^alarms.a.statistic: is not for a counter/],
+    ],
+    [
+        Metric as never,
+        { alarms: { a: { above: 1, period: 86400, periods: 60, email: "a@example.com" } } },
+        [/^alarms.a.periods: must cover at most 604800 seconds/],
+    ],
+    [Key as never, { material: "c2hvcnQ=" }, [/^material: must be 32 bytes in base64/]],
     [Network as never, { range: "8.8.8.0/24" }, [/^range: must be a private IPv4 range/]],
     [Network as never, { egress: "nat" }, [/^egress: must be/]],
 ];
