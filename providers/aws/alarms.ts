@@ -14,13 +14,6 @@ import { tags } from "./tags";
 /** Watches a gauge, and writes to people when it goes wrong, and when it is well again. */
 export function alarm(site: Site, name: string, gauge: AwsGauge, spec: AlarmSpec, description: string) {
     const { above, below, statistic, period, periods, missing, email } = spec;
-    const most = period >= 3600 ? 7 : 1;
-    if (period * periods > most * 86400) {
-        const asked = `${period} seconds times ${periods}`;
-        throw new pulumi.RunError(
-            `Metric ${site.name}: alarms.${name}.periods: CloudWatch looks back ${most === 1 ? "one day" : "seven days"} at most, got ${asked}: lower one of them`,
-        );
-    }
     const topic = topicFor(site, email);
     return site.make(
         "alarm",

@@ -8,6 +8,14 @@ const notTexts = new Set(["masterUserSecrets", "port", "tagsAll"]);
 /** Runs a program, and answers what it makes on AWS, with references in place of what AWS would compute. */
 export async function draw(program: Program, body: () => unknown): Promise<Drawn[]> {
     const drawn: Drawn[] = [];
+    // A service runs what it was told to run: who asks is content.
+    const running = (token: string, { serviceName }: Record<string, unknown>) => {
+        const service = drawn.find(
+            ({ type, name }) =>
+                type === "aws:ecs/service:Service" && serviceName === `\${aws_ecs_service.${hclName(name)}.name}`,
+        );
+        return token === "aws:ecs/getService:getService" ? { taskDefinition: service?.inputs.taskDefinition } : {};
+    };
     await pulumi.runtime.setMocks(
         {
             newResource({ type, name, inputs, id, custom }) {
@@ -33,7 +41,7 @@ export async function draw(program: Program, body: () => unknown): Promise<Drawn
             },
             call: ({ token, inputs }) => {
                 const own = inputs as Record<string, unknown>;
-                return { ...own, ...program.calls?.(token, own) };
+                return { ...own, ...program.calls?.(token, own), ...running(token, own) };
             },
         },
         "project",
@@ -61,7 +69,7 @@ export async function draw(program: Program, body: () => unknown): Promise<Drawn
 /** The outputs of a class, as its own code names them. */
 function outputsOf(token: string): string[] {
     const [, file, type] = token.split(":");
-     
+
     const module = require(`@pulumi/aws/${file}`) as Record<string, unknown>;
     return [...String(module[type]).matchAll(/resourceInputs\["(\w+)"\]/g)].map(([, output]) => output);
 }
