@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { letGo } from "../core/protect";
 import { type Call, type Host, type Kind, Refusal } from "../kind";
 import {
     backupsOf,
@@ -208,10 +209,7 @@ export function databaseKind(host: Host): DatabaseKind {
         }
         // One that does not run cannot be asked, so it is taken to have data.
         if (database === undefined || !database.running || !(await database.engine.empty(database.site))) {
-            throw new Refusal(
-                `Database ${id}: it has data in it, and forceDestroy is false: set forceDestroy: true, run pulumi up, ` +
-                    "and remove it then",
-            );
+            throw new Refusal(`Database ${id}: it has data in it, which would be lost: ${letGo}`);
         }
     }
 }

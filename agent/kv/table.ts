@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { type Server } from "node:http";
 import { Mutexes } from "../core/mutex";
+import { letGo } from "../core/protect";
 import { type Host, type Kind, Refusal } from "../kind";
 import { type KeyAttribute } from "./definition";
 import { startJsonService, stopJsonService } from "./json-service";
@@ -98,9 +99,7 @@ export function tableKind(host: Host): TableKind {
                 const { store } = await start();
                 const table = store.table(name);
                 if (table && inputs && !inputs.forceDestroy && !store.empty(table)) {
-                    throw new Refusal(
-                        `Table ${id}: still holds items: remove them, or set forceDestroy to true and apply that first`,
-                    );
+                    throw new Refusal(`Table ${id}: it holds items, which would be lost: delete them, or ${letGo}`);
                 }
                 await store.drop(name);
                 names.delete(id);

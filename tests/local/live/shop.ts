@@ -47,7 +47,6 @@ export function shop(want: Shop) {
         version: want.databaseVersion,
         storage: first(20, 30),
         backups: { retention: first(7, 8), window: first("03:00", "04:30") },
-        maintenance: first("sun 05:00", "mon 06:00"),
         parameters: { work_mem: first("5MB", "6MB") },
     });
     const vault = new Key("vault", { rotation: first(90, 365) });
