@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as acm from "@pulumi/aws/acm";
 import * as route53 from "@pulumi/aws/route53";
-import type { Component } from "../../components/component";
 import type { Site } from "../../components/site";
 import { tags } from "./tags";
 
@@ -86,23 +85,31 @@ export function pointTo(
 /** The public zone that a name is in: its own, else its parent's. */
 export function zoneOf(site: Site, domain: string): pulumi.Output<string> {
     const provider = site.component.getProvider("aws:route53/getZone:getZone");
+    return pulumi.output(
+        findZone(site.name, domain, async (name) => {
+            const { zoneId } = await route53.getZone({ name, privateZone: false }, { provider });
+            return zoneId;
+        }),
+    );
+}
+
+/** Asks for each name from the domain up. @throws when there is no zone, saying what to do; and what `ask` throws else */
+export async function findZone(
+    component: string,
+    domain: string,
+    ask: (name: string) => Promise<string>,
+): Promise<string> {
     const labels = domain.split(".");
     const names = labels.slice(0, -1).map((_, index) => labels.slice(index).join("."));
-    const find = async (): Promise<string> => {
-        for (const name of names) {
-            const found = await route53.getZone({ name, privateZone: false }, { provider }).catch((error: unknown) => {
-                if (/no matching Route ?53 Hosted ?Zone/i.test(String(error))) return undefined;
-                throw error;
-            });
-            if (found) return found.zoneId;
-        }
-        const component = site.component as Component;
-        throw new pulumi.ResourceError(
-            `${site.name}: domain: Route 53 has no public zone for ${domain} in this account: make one for ` +
-                `${names.at(-1)}, and enter its name servers at the domain's registrar; or leave \`domain\` out`,
-            component,
-            true,
-        );
-    };
-    return pulumi.output(find());
+    for (const name of names) {
+        const found = await ask(name).catch((error: unknown) => {
+            if (/no matching Route ?53 Hosted ?Zone/i.test(String(error))) return undefined;
+            throw error;
+        });
+        if (found !== undefined) return found;
+    }
+    throw new pulumi.RunError(
+        `${component}: domain: Route 53 has no public zone for ${domain} in this account: make one for ` +
+            `${names.at(-1)}, and enter its name servers at the domain's registrar; or leave \`domain\` out`,
+    );
 }

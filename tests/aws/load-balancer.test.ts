@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { Container, LoadBalancer } from "../../components";
+import { findZone } from "../../providers/aws/domain";
 import { arn } from "./lens";
 import { onAws } from "./program";
 import { value } from "../support/mocks";
@@ -171,16 +172,20 @@ describe("LoadBalancer on AWS", () => {
         expect(inputs("Service", "web").loadBalancers).to.have.length(1);
     });
 
-    it("says which zone is missing", async () => {
-        const none = "no matching Route 53 Hosted Zone found";
-        const noZone = onAws(
-            () => void new Container("web", { image, port: 3000, public: true, domain: "shop.example.com" }),
-            {},
-            (question) => {
-                if (question === "getZone") throw new Error(none);
-                return {};
-            },
+    it("is in the zone of its name, else of the next one above, else says what to do", async () => {
+        const asked: string[] = [];
+        const only = (zone: string) => (name: string) => {
+            asked.push(name);
+            return name === zone
+                ? Promise.resolve("ZONE")
+                : Promise.reject(new Error("no matching Route 53 Hosted Zone found"));
+        };
+        expect(await findZone("web", "a.shop.example.com", only("example.com"))).to.equal("ZONE");
+        expect(asked).to.deep.equal(["a.shop.example.com", "shop.example.com", "example.com"]);
+        expect(await findZone("web", "shop.example.com", only("none")).catch(String)).to.match(
+            /web: domain: Route 53 has no public zone for shop\.example\.com .*make one for example\.com/,
         );
-        expect(await noZone.catch(String)).to.match(/Route 53 has no public zone for shop\.example\.com.*example\.com/);
+        const denied = () => Promise.reject(new Error("AccessDenied"));
+        expect(await findZone("web", "shop.example.com", denied).catch(String)).to.equal("Error: AccessDenied");
     });
 });
