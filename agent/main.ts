@@ -101,7 +101,9 @@ const LONGEST_END = 60_000;
 const WATCH = 2_000;
 
 function tokenOf(place: Place): string {
-    const token = readIfAny(place.token)?.trim() || randomBytes(32).toString("hex");
+    const known = readIfAny(place.token)?.trim();
+    if (known) return known; // and nothing is written: the disk may be full
+    const token = randomBytes(32).toString("hex");
     writeAtomic(place.token, token + "\n");
     return token;
 }

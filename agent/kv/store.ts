@@ -67,7 +67,7 @@ export class Store {
             recoverableFrom: definition.pointInTimeRecovery ? (old?.recoverableFrom ?? now) : undefined,
             dataKey: old?.dataKey ?? randomBytes(32),
         };
-        await this.db.transaction(() => {
+        await this.commit(() => {
             this.put(table);
             if (old && old.ttl !== table.ttl) this.indexExpiry(table);
             if (!table.recoverableFrom) this.clear(place("history", table.serial));
@@ -79,7 +79,7 @@ export class Store {
 
     /** Removes a table with its items; nothing is done when there is none. */
     async drop(name: string): Promise<void> {
-        await this.db.transaction(() => {
+        await this.commit(() => {
             const table = this.known.get(name);
             if (!table) return;
             this.db.removeSync(place("table", table.serial));
@@ -119,7 +119,7 @@ export class Store {
      * its first write: what was written stays.
      */
     write<T>(work: (transaction: Transaction) => T): Promise<T> {
-        return this.db.transaction(() => work(new Transaction(this.db, () => this.moment())));
+        return this.commit(() => work(new Transaction(this.db, () => this.moment())));
     }
 
     /** The keys of at most `limit` items whose time is over. */
@@ -139,7 +139,7 @@ export class Store {
 
     /** Drops the history before `time`, from which on the table can then be brought back. */
     async forget(name: string, time: number): Promise<void> {
-        await this.db.transaction(() => {
+        await this.commit(() => {
             const table = this.known.get(name);
             if (!table?.recoverableFrom || table.recoverableFrom >= time) return;
             const start = place("history", table.serial);
@@ -155,7 +155,7 @@ export class Store {
 
     /** Drops the notes that `old` says are. */
     async dropNotes(old: (note: Buffer) => boolean): Promise<void> {
-        await this.db.transaction(() => {
+        await this.commit(() => {
             for (const { key, value } of Array.from(this.db.getRange(within(place("token"))))) {
                 if (old(value)) this.db.removeSync(key);
             }
@@ -164,6 +164,19 @@ export class Store {
 
     async close(): Promise<void> {
         await this.db.close();
+    }
+
+    /** Resolves when what `work` wrote is on the disk. */
+    private async commit<T>(work: () => T): Promise<T> {
+        try {
+            return await this.db.transaction(work);
+        } catch (error) {
+            const { commitError } = error as { commitError?: Promise<never> };
+            if (commitError === undefined) throw error;
+            // LMDB tells the cause in a promise of its own, which would end the agent if nobody heard it.
+            commitError.catch(() => undefined);
+            throw new Error("the key-value store could not write to its disk: make room there", { cause: error });
+        }
     }
 
     private load(): void {

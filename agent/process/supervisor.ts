@@ -109,9 +109,16 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
             );
         }
         child.on("error", (error) => this.#say(`could not be signalled: ${error.message}`));
+        try {
+            keepRecord(this.#dir, this.spec.id, child.pid);
+        } catch (error) {
+            // On a full disk: one without a record would outlive a kill -9 of the agent.
+            this.#state = "stopped";
+            signalProcess(-child.pid, "SIGKILL");
+            throw error;
+        }
         this.#state = "running";
         this.#startedAt = Date.now();
-        keepRecord(this.#dir, this.spec.id, child.pid);
         this.#cgroup?.add(child.pid);
         this.#capture(child);
         child.once("exit", (code, signal) => this.#exited(child, code, signal));

@@ -27,7 +27,13 @@ describe("kill -9 at any time, while guests write", function () {
     this.timeout(120_000 + times * 60_000);
     let home: ReturnType<typeof faultHome>;
     beforeEach(() => (home = faultHome()));
-    afterEach(() => home.close());
+    afterEach(async function () {
+        const { log } = home.agent().place;
+        if (this.currentTest?.state === "failed" && fs.existsSync(log)) {
+            console.log(fs.readFileSync(log, "utf8").split("\n").slice(-40).join("\n"));
+        }
+        await home.close();
+    });
 
     it(`loses nothing that was acknowledged, and comes back: ${times} times`, async () => {
         let title = 0;

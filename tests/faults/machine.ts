@@ -10,8 +10,11 @@ export interface Running {
     readonly command: string;
 }
 
-/** The processes that have `root` in their command, their environment or their working folder, but for us and our children. */
-export function runningIn(root: string): Running[] {
+/**
+ * The processes that have `root`, and the stack `<project>/<stack>` if it is given, in their command, their environment or
+ * their working folder; but for us and our children.
+ */
+export function runningIn(root: string, stack = ""): Running[] {
     const rows = processes().filter(({ zombie, pid }) => !zombie && pid !== process.pid);
     const own = new Set([process.pid]);
     for (let size = 0; size < own.size;) {
@@ -21,7 +24,7 @@ export function runningIn(root: string): Running[] {
     return rows.flatMap(({ pid, parent }) => {
         const command = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
         const text = `${command}\n${read(`/proc/${pid}/environ`)}\n${link(`/proc/${pid}/cwd`)}`;
-        return !own.has(pid) && text.includes(root) ? [{ pid, parent, command }] : [];
+        return !own.has(pid) && text.includes(root) && text.includes(stack) ? [{ pid, parent, command }] : [];
     });
 }
 
@@ -76,7 +79,7 @@ function link(file: string): string {
 /** Processes of the guestbook, by their commands. */
 export const agents = /agent\/main\.[jt]s/;
 export const guardians = /guardian\/main\.[jt]s/;
-export const webs = /node server\.js/;
+export const webs = /node server\.m?js/;
 export const workers = /node worker\.js/;
 export const postmasters = /postgres.* -D/;
 

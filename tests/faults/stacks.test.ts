@@ -21,22 +21,24 @@ describe("stacks on one machine, through Pulumi's engine", function () {
         expect(first).to.not.equal(second);
         const files = filesOf(home.agent("project/two"));
         await files.send(new PutObjectCommand({ Bucket: files.bucket, Key: "a.txt", Body: "two" }));
-        const [folders, of] = [["one", "two"].map((name) => path.join(home.agents, "project", name)), runningIn];
-        const [before, ports] = [of(folders[1]), portsIn(folders[0])];
+        const folders = ["one", "two"].map((name) => path.join(home.agents, "project", name));
+        const running = (name: string) => runningIn(home.root, `project/${name}`);
+        const [before, ports] = [running("two"), portsIn(folders[0])];
+        expect(running("one")).to.have.length(before.length).greaterThan(3);
         expect(ports).to.not.be.empty.and.not.include.members(portsIn(folders[1]));
 
         await one.destroy();
-        await until("the first one is gone", () => of(folders[0]).length === 0);
+        await until("the first one is gone", () => running("one").length === 0);
         expect(await Promise.all(ports.map(listens))).to.not.include(true);
         expect(fs.existsSync(folders[0])).to.equal(false);
-        expect(of(folders[1])).to.deep.equal(before);
+        expect(running("two")).to.deep.equal(before);
         expect((await fetch(second)).status).to.equal(200);
         const object = await files.send(new GetObjectCommand({ Bucket: files.bucket, Key: "a.txt" }));
         expect(await object.Body!.transformToString()).to.equal("two");
         await two.preview({ expectNoChanges: true });
 
         await two.destroy();
-        await until("nothing runs", () => of(home.root).length === 0);
+        await until("nothing runs", () => runningIn(home.root).length === 0);
         expect(fs.existsSync(home.agents)).to.equal(false);
         files.destroy();
     });

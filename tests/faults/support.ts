@@ -4,7 +4,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import * as auto from "@pulumi/pulumi/automation";
+import type * as auto from "@pulumi/pulumi/automation";
 import { commandOf } from "../../agent/core/launch";
 import { type Place } from "../../agent/core/place";
 import { openVault } from "../../agent/core/vault";

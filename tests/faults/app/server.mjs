@@ -1,7 +1,7 @@
 // A web server without dependencies, which starts, serves and fails as MODE says.
 // VERSION is in each answer. At SIGTERM it answers what runs, and lets a WebSocket (an echo) go on until it is closed.
-const { createHash } = require("node:crypto");
-const http = require("node:http");
+import { createHash } from "node:crypto";
+import http from "node:http";
 
 const { MODE = "fine", VERSION = "?", PORT, HOST } = process.env;
 const ready = Date.now() + (MODE === "slow" ? 5_000 : 0);

@@ -1,0 +1,174 @@
+import { expect } from "chai";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { refusal, until } from "../agent/harness";
+import { listens, portsIn, runningIn } from "./machine";
+import { faultHome, filesOf, small, type Version, withFiles } from "./support";
+
+describe("damage from outside, through Pulumi's engine", function () {
+    this.timeout(120_000);
+    let home: ReturnType<typeof faultHome>;
+    let other: ChildProcess | undefined;
+    let version: Version;
+    const text = "what must not be lost";
+
+    beforeEach(() => {
+        home = faultHome();
+        version = { version: "1", ...withFiles };
+    });
+    afterEach(async () => {
+        other?.kill("SIGKILL");
+        await home.close();
+    });
+
+    /** A stack with a file in its bucket. */
+    async function begin() {
+        const stack = await home.stack(small(() => version));
+        const url = (await stack.up()).outputs.url.value as string;
+        const agent = home.agent();
+        const files = filesOf(agent);
+        await files.send(new PutObjectCommand({ Bucket: files.bucket, Key: "a.txt", Body: text }));
+        files.destroy();
+        return { stack, url, agent };
+    }
+
+    async function expectFile(): Promise<void> {
+        const files = filesOf(home.agent());
+        const object = await files.send(new GetObjectCommand({ Bucket: files.bucket, Key: "a.txt" }));
+        expect(await object.Body!.transformToString()).to.equal(text);
+        files.destroy();
+    }
+
+    async function stop({ pid }: ReturnType<typeof home.agent>): Promise<void> {
+        process.kill(pid("agent")!, "SIGTERM");
+        await until("the agent is stopped", () => pid("agent") === undefined && pid("guardian") === undefined);
+    }
+
+    it("a port that another program took is named with who took it, and served again when that one ends", async () => {
+        const { stack, url, agent } = await begin();
+        await stop(agent);
+        const port = new URL(url).port;
+        other = spawn(process.execPath, [
+            "-e",
+            `require("net").createServer().listen(${port}, "127.0.0.1", () => console.log(1))`,
+        ]);
+        await once(other.stdout!, "data");
+        const { message } = await refusal(stack.up({ refresh: true }));
+        expect(message).to.match(
+            new RegExp(`Balancer.*small.*port ${port} is taken by process ${other.pid} \\(node\\): end it`, "i"),
+        );
+        await expectFile();
+        other.kill("SIGKILL");
+        await until("it serves by itself", async () => (await fetch(url)).status === 200, 60_000);
+        await stack.up({ refresh: true });
+        await stack.preview({ expectNoChanges: true });
+        await stack.destroy();
+    });
+
+    it("records that cannot be read are put aside, shown, and made anew over the data that are there", async () => {
+        const { stack, url, agent } = await begin();
+        await stop(agent);
+        const records = path.join(agent.place.folder, "records");
+        const bucket = path.join(records, "Bucket", "small-files.json");
+        const web = path.join(records, "Container", "small-web.json");
+        fs.truncateSync(bucket, 100);
+        fs.writeFileSync(web, "\0\0\0");
+        fs.writeFileSync(`${bucket}.123.half`, "{");
+        fs.writeFileSync(path.join(agent.place.folder, "ports.json"), '{ "balancer/small');
+        await stack.up({ refresh: true });
+        const { broken } = await agent.status();
+        expect(broken.map((file) => path.basename(file).replace(/\d+$/, "")).sort()).to.deep.equal([
+            "Bucket.small-files.json.",
+            "Container.small-web.json.",
+        ]);
+        await expectFile();
+        await until("it serves", async () => (await fetch(url)).status === 200);
+        await stack.preview({ expectNoChanges: true });
+        await stack.destroy();
+        expect(fs.existsSync(home.agents)).to.equal(false);
+    });
+
+    it("a folder that is removed under its agent ends all that ran there, and up makes it anew", async () => {
+        const { stack, url, agent } = await begin();
+        const ports = portsIn(home.agents);
+        fs.rmSync(agent.place.folder, { recursive: true });
+        await until("nothing runs", () => runningIn(home.agents).length === 0, 20_000);
+        expect(await Promise.all(ports.map(listens))).to.not.include(true);
+        await stack.up({ refresh: true });
+        await until("it serves", async () => (await fetch(url)).status === 200);
+        await stack.preview({ expectNoChanges: true });
+        await stack.destroy();
+        expect(fs.existsSync(home.agents)).to.equal(false);
+    });
+
+    it("a full disk is named, what was there serves on, and all goes on when there is room", async function () {
+        const disk = path.join(home.root, "agents");
+        fs.mkdirSync(disk);
+        try {
+            execFileSync("mount", ["-t", "tmpfs", "-o", "size=24m,mode=0711", "tmpfs", disk], { stdio: "pipe" });
+        } catch {
+            this.skip(); // only root may make a small disk
+        }
+        try {
+            const { stack, url } = await begin();
+            fill(path.join(disk, "filler"));
+            version = { ...version, version: "2" };
+            expect((await refusal(stack.up())).message).to.match(/ENOSPC|no space left/i);
+            expect(await (await fetch(url)).json()).to.include({ version: "1" });
+            await expectFile();
+            const files = filesOf(home.agent());
+            const put = new PutObjectCommand({ Bucket: files.bucket, Key: "b.txt", Body: Buffer.alloc(200_000) });
+            expect((await refusal(files.send(put))).message).to.match(/The server failed. The agent's log says/);
+            expect(fs.readFileSync(home.agent().place.log, "utf8")).to.match(/ENOSPC/);
+            fs.rmSync(path.join(disk, "filler"));
+            await files.send(put);
+            files.destroy();
+            await stack.up();
+            expect(await (await fetch(url)).json()).to.include({ version: "2" });
+            await expectFile();
+            await stack.preview({ expectNoChanges: true });
+            await stack.destroy();
+        } finally {
+            await home
+                .agent()
+                .start()
+                .then(
+                    () => stop(home.agent()),
+                    () => undefined,
+                );
+            await until("the disk is free", () => execFileSync("umount", [disk], { stdio: "pipe" }) !== undefined);
+        }
+    });
+
+    it("an agent of an older build gives way to the newer one, with all that it kept", async () => {
+        const { stack, url, agent } = await begin();
+        process.env.MVI_BUILD = "newer";
+        await stack.preview({ expectNoChanges: true });
+        version = { ...version, version: "2" };
+        await stack.up();
+        expect((await agent.status()).build).to.equal("newer");
+        await expectFile();
+        expect(await (await fetch(url)).json()).to.include({ version: "2" });
+        await stack.preview({ expectNoChanges: true });
+        await stack.destroy();
+    });
+});
+
+/** Writes until there is no room. */
+function fill(file: string): void {
+    const descriptor = fs.openSync(file, "w");
+    try {
+        for (const size of [1 << 20, 1 << 12]) {
+            try {
+                for (;;) fs.writeSync(descriptor, Buffer.alloc(size));
+            } catch (error) {
+                if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+            }
+        }
+    } finally {
+        fs.closeSync(descriptor);
+    }
+}
