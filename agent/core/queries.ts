@@ -1,8 +1,12 @@
-/** Calls that look into the stack's logs, metrics and jobs, and change nothing but by starting a job. */
+/** What an operator asks of the stack: to look into it, to start a job, and to keep and restore data. */
 
+import { type AlarmKind } from "../alarm/kind";
+import { type DatabaseKind } from "../database/kind";
 import { type Kind } from "../kind";
 import { type JobKind } from "../job/kind";
+import { type TableKind } from "../kv/table";
 import { type LogQuery, type LogStore, type StoredLine } from "../log/types";
+import { type MailKind } from "../mail/kind";
 import { type MetricQuery, type MetricStore } from "../metric/types";
 import { type ControlCall, type Handler } from "./control";
 
@@ -14,7 +18,9 @@ export interface QueryParts {
 
 /** The calls, for the table of handlers. */
 export function queriesOf({ logs, metrics, kind }: QueryParts): Record<string, Handler> {
-    const jobs = (): JobKind => kind("Job") as unknown as JobKind;
+    const of = <K>(name: string): K => kind(name) as unknown as K;
+    const jobs = (): JobKind => of("Job");
+    const databases = (): DatabaseKind => of("Database");
     const queries = {
         /** Lines that match: a {@link LogQuery}, with its `text` as a part of a line. */
         logs: async (query: LogQuery) => collect(logs.query(query)),
@@ -37,6 +43,22 @@ export function queriesOf({ logs, metrics, kind }: QueryParts): Record<string, H
         runs: async ({ id }: { id: string }) => ({ runs: jobs().history(id), next: jobs().next(id) }),
         /** Begins a run of the job `id` now. */
         run: async ({ id }: { id: string }) => ({ run: jobs().runNow(id).run }),
+        /** Each alarm's state, since when, and its last changes. */
+        alarms: async () => of<AlarmKind>("Alarm").alarms(),
+        /** The letters in the mailbox, newest first: what apps and, without a relay, alarms have sent. */
+        mailList: async () => of<MailKind>("Mail").letters(),
+        /** The whole text of the letter `id`; null when it is gone. */
+        mailRead: async ({ id }: { id: string }) => of<MailKind>("Mail").letter(id),
+        /** What can be restored of the database `id`, oldest first, with what is left of its earlier lives. */
+        listBackups: async ({ id }: { id: string }) => databases().listBackups(id),
+        /** Makes a backup of the database `id` now. */
+        backupNow: async ({ id }: { id: string }) => databases().backupNow(id),
+        /** Restores the newest state of the database `id` beside it, looks at it, and removes it: how long that took. */
+        testRestore: async ({ id }: { id: string }) => databases().testRestore(id),
+        /** Fills the empty table `target` with what `source` held at `time`, in milliseconds since 1970: how many items. */
+        restore: async ({ source, time, target }: { source: string; time: number; target: string }) => ({
+            items: await of<TableKind>("Table").restore(source, time, target),
+        }),
     };
     return queries as Record<string, Handler>;
 }

@@ -1,7 +1,8 @@
 /** The kind `Mail`: by which relay the agent's mail goes out. There is one at most; without it, mail stays on this machine. */
 
 import { type Host, type Kind, Refusal } from "../kind";
-import { mailOf, stopMail } from "./mail";
+import { type Letter } from "./mailbox";
+import { mailOf, openedMail, stopMail } from "./mail";
 
 export interface MailInputs {
     /** `smtp://user:password@host:port`, or `smtps://…`. @default mail goes into the mailbox on this machine */
@@ -16,7 +17,12 @@ export interface MailOutputs {
     readonly url: string;
 }
 
-export type MailKind = Kind<MailInputs, MailOutputs>;
+export interface MailKind extends Kind<MailInputs, MailOutputs> {
+    /** What is in the mailbox of this machine, newest first. */
+    letters(): Promise<Letter[]>;
+    /** The whole text of one; undefined when it is gone. */
+    letter(id: string): Promise<string | undefined>;
+}
 
 export function mailKind(host: Host): MailKind {
     const known = new Set<string>();
@@ -48,6 +54,8 @@ export function mailKind(host: Host): MailKind {
             known.clear();
             await stopMail(host);
         },
+        letters: async () => (await openedMail(host))?.mailbox.list() ?? [],
+        letter: async (id) => (await openedMail(host))?.mailbox.read(id),
     };
 }
 
