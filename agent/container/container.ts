@@ -3,6 +3,7 @@ import { type Host, type Kind } from "../kind";
 import { type InternalDoors } from "./doors";
 import { type Bake } from "./fleet";
 import { fleetKind } from "./fleet-kind";
+import { healthOf } from "./health";
 import { type ContainerInputs, type ContainerOutputs } from "./inputs";
 import { identityOf, programOf } from "./program";
 import { type Workload } from "./workload";
@@ -47,7 +48,7 @@ async function workloadOf(host: Host, id: string, owner: string, inputs: Contain
         programs: [...(await Promise.all(sidecars)), await programOf(host, owner, main)],
         identity: await identityOf(host, owner, inputs.permits),
         ports: inputs.ports,
-        health: inputs.health,
+        health: healthOf(inputs),
         stopGraceSeconds: inputs.stopGraceSeconds,
     };
 }

@@ -3,10 +3,12 @@ import { get } from "node:http";
 import { connect } from "node:net";
 import { type Account } from "../process/account";
 import { signalProcess } from "../process/records";
-import { type Probe } from "./inputs";
+import { type Port, type Probe } from "./inputs";
 
 /** What a probe is asked of. */
 export interface Subject {
+    readonly declared: readonly Port[];
+    /** What stands for them on this machine, by name. */
     readonly ports: Readonly<Record<string, number>>;
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
@@ -17,13 +19,25 @@ export interface Subject {
 export async function ask(probe: Probe, subject: Subject): Promise<string | undefined> {
     const ms = probe.timeoutSeconds * 1000;
     if (probe.command !== undefined) {
-        return runs(probe.command, subject, ms);
+        return runs(
+            probe.command.map((word) => here(word, subject)),
+            subject,
+            ms,
+        );
     }
     const port = probe.port === undefined ? Object.values(subject.ports)[0] : subject.ports[probe.port];
     if (port === undefined) {
         return probe.port === undefined ? undefined : `there is no port named ${probe.port}`;
     }
     return probe.path === undefined ? connects(port, ms) : answers(port, probe.path, ms);
+}
+
+/** A command that asks at a declared port, as `curl localhost:3000`, asks at the one that stands for it here. */
+function here(text: string, { declared, ports }: Subject): string {
+    return text.replace(/(localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)/g, (whole, name: string, number: string) => {
+        const port = declared.find((each) => each.port === Number(number));
+        return port === undefined ? whole : `${name}:${ports[port.name]}`;
+    });
 }
 
 function answers(port: number, path: string, ms: number): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { mark, markName } from "../process/records";
 import { type Exit, Supervised } from "../process/supervisor";
 import { type Probe } from "./inputs";
 import { givePort, isFree, openConnections, takePort } from "./ports";
-import { ask, type Subject } from "./probe";
+import { ask } from "./probe";
 import { Private, type Program } from "./program";
 import { type Workload } from "./workload";
 
@@ -27,6 +27,8 @@ export class Unit {
     readonly #ports: Record<string, number> = {};
     readonly #stopped = new AbortController();
     #stopping: Promise<void> | undefined;
+    /** Its startup check did not pass in its own time, at its first start. */
+    #late: string | undefined;
 
     /** @param changed - Called when it becomes ready, or no longer is. */
     constructor(
@@ -112,7 +114,7 @@ export class Unit {
     async whenReady(timeoutSeconds: number, signal: AbortSignal): Promise<string | undefined> {
         const deadline = Date.now() + timeoutSeconds * 1000;
         while (!this.ready) {
-            const ended = this.ended();
+            const ended = this.ended() ?? this.#late;
             if (ended !== undefined) {
                 return ended;
             }
@@ -203,19 +205,21 @@ export class Unit {
         const { startup, readiness, liveness } = this.workload.health;
         const first = startup ?? readiness ?? liveness ?? defaultProbe;
         await this.#wait(first.initialDelaySeconds);
-        const deadline = Date.now() + Math.max(1, first.failures) * first.intervalSeconds * 1000;
-        // Often at first: most are ready in less than a second.
+        const allowed = Math.max(1, first.failures) * first.intervalSeconds;
+        const deadline = Date.now() + allowed * 1000; // Often at first: most are ready in less than a second.
         for (let ms = 100; runs(); ms = Math.min(ms * 1.5, first.intervalSeconds * 1000)) {
-            this.fault = await this.#ask(first);
-            if (this.fault === undefined && startup !== undefined && readiness !== undefined) {
-                this.fault = await this.#ask(readiness);
-            }
+            const slow = await this.#ask(first);
+            this.fault = slow ?? (startup && readiness && (await this.#ask(readiness)));
             if (this.fault === undefined || !runs()) {
                 break;
             }
-            // A first start is timed by its rollout; one after a crash has only itself.
-            if (startup !== undefined && this.main.restart === "always" && Date.now() > deadline) {
-                await this.main.end(`startup check failed: ${this.fault}`);
+            if (startup !== undefined && Date.now() > deadline) {
+                // A first start fails the rollout that waits for it; after a crash it is started once more.
+                if (this.main.restart === "always") {
+                    await this.main.end(`startup check failed: ${this.fault}`);
+                } else if (slow !== undefined) {
+                    this.#late = `its startup check did not pass within ${allowed} s: ${slow}`;
+                }
             }
             await this.#wait(ms / 1000);
         }
@@ -256,8 +260,8 @@ export class Unit {
             ...own.env(this.workload.identity, this.#given(program)),
             [markName]: mark(this.host.folder("processes"), `${this.main.spec.id}/check`),
         };
-        const subject: Subject = { ports: this.#ports, cwd: own.cwd, env, account: own.account };
-        return ask(probe, subject);
+        const [declared, ports] = [this.workload.ports, this.#ports];
+        return ask(probe, { declared, ports, cwd: own.cwd, env, account: own.account });
     }
 
     async #wait(seconds: number): Promise<void> {

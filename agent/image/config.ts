@@ -7,9 +7,11 @@ export interface ImageConfig {
     readonly cmd: readonly string[];
     readonly env: Readonly<Record<string, string>>;
     readonly workdir: string;
-    /** As in the Dockerfile. It is kept for the reader: what is probed is the declaration's, as on the clouds. */
+    /** As in the Dockerfile. It is used when the declaration says nothing of `health`. */
     readonly healthcheck?: Healthcheck;
     readonly stopSignal?: string;
+    /** As in the Dockerfile. It is kept for the reader: a workload runs as an account of its own, or as who runs the agent. */
+    readonly user?: string;
     readonly exposed: readonly number[];
 }
 

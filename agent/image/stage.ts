@@ -100,6 +100,8 @@ export class Builder {
             case "HEALTHCHECK":
                 return set({ healthcheck: healthcheck(instruction) });
             case "USER":
+                this.shop.note(`USER ${instruction.text}: has no effect on this machine: ${runsAs}`);
+                return set({ user: value()[0] });
             case "VOLUME":
             case "ONBUILD":
                 return this.shop.note(`${instruction.keyword} ${instruction.text}: has no effect on this machine`);
@@ -196,6 +198,9 @@ interface State {
     args: Scope;
     readonly root: string;
 }
+
+/** An account of this machine with that name or number may be a person's, who has files here. */
+const runsAs = "each workload runs as an account of its own, or as whoever runs the agent, and never as root";
 
 const emptyConfig: ImageConfig = { entrypoint: [], cmd: [], env: { PATH: imagePath }, workdir: "/", exposed: [] };
 

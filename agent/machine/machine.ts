@@ -44,7 +44,8 @@ export interface MachineInputs {
 
 export type MachineOutputs = FleetOutputs;
 
-const rollout: Rollout = { strategy: "rolling", timeoutSeconds: 300, maxSurge: 1 };
+/** In seconds: what is declared to take longer may. */
+const READY = 300;
 const stopGraceSeconds = 30;
 
 /** Machines: process groups of this machine, each with a home folder which lives as long as it does. */
@@ -61,7 +62,7 @@ export function machineKind(
             images: () => [],
             values: ({ secretEnv, secretFiles }) => [...Object.values(secretEnv), ...Object.values(secretFiles)],
             workload: (id, owner, inputs) => workloadOf(host, id, owner, inputs),
-            rollout: () => rollout,
+            rollout: ({ health }) => rolloutOf(health),
             outputs: () => ({}),
             numbers: (id) => staying(host, id),
             settled(id, stay, all) {
@@ -91,6 +92,12 @@ if [ ! -e "$HOME/.booted" ]; then
     : > "$HOME/.booted"
 fi
 exec /bin/sh -c "$0"`;
+
+/** Machines are ready in the time that their startup check has, and a few seconds for what follows it. */
+export function rolloutOf({ startup }: Health): Rollout {
+    const own = startup === undefined ? 0 : startup.initialDelaySeconds + startup.failures * startup.intervalSeconds;
+    return { strategy: "rolling", timeoutSeconds: Math.max(READY, own + 10), maxSurge: 1 };
+}
 
 async function workloadOf(host: Host, id: string, owner: string, inputs: MachineInputs): Promise<Workload> {
     const { userData, start = "exec tail -f /dev/null", cpu, memory } = inputs;

@@ -60,6 +60,11 @@ describe("container/rollout", () => {
             more: { health: { readiness: probe }, rollout: { strategy: "rolling", timeoutSeconds: 1, maxSurge: 1 } },
             reason: /not ready within 1 s: GET \/: no answer within 0\.3 s/,
         },
+        "does not start in its startup time": {
+            script: `setInterval(() => 0, 1000)`,
+            more: { health: { startup: { ...probe, intervalSeconds: 0.25, failures: 4 } } },
+            reason: /^Container web: web\/2: its startup check did not pass within 1 s: GET \/: nothing listens/,
+        },
         "is ready and then crashes": {
             script: server("2", `setTimeout(() => { console.error("lost its database"); process.exit(4) }, 400)`),
             reason: /web\/2: was ready, and then it ended with exit code 4 after [^]*lost its database/,
@@ -113,6 +118,23 @@ describe("container/rollout", () => {
             expect(report?.outputs.running).to.equal(1);
         });
     }
+
+    it("is checked as its image's HEALTHCHECK says when the declaration says nothing", async () => {
+        const check = `fetch(process.argv[2]).then(({ ok }) => process.exit(ok ? 0 : 7), () => process.exit(8))`;
+        const start = "FROM node:20\nWORKDIR /app\nCOPY . .\nHEALTHCHECK --interval=1s --timeout=900ms --retries=2";
+        const Dockerfile = `${start} CMD node /app/check.js http://127.0.0.1:3000/\nCMD ["node", "index.js"]\n`;
+        const built = async (script: string): Promise<ContainerInputs> => {
+            const image = await world.image({ Dockerfile, "check.js": check, "index.js": script });
+            return { ...(await world.inputs("")), image };
+        };
+        await world.apply(await built(server("1")));
+        const sick = server("2").replace("setTimeout(", "response.statusCode = 503; setTimeout(");
+        expect(await world.refusal(await built(sick))).to.match(/check did not pass within 2 s: .*check\.js .*code 7/);
+        expect(await world.ask()).to.include({ version: "1" });
+        const declared = { ...(await built(sick)), health: { readiness: { ...probe, path: undefined } } };
+        await world.apply(declared);
+        expect((await world.ask())["version"], "what is declared goes first").to.equal("2");
+    });
 
     it("leaves nothing of a first version that fails", async () => {
         expect(

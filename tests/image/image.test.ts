@@ -209,6 +209,7 @@ CMD ["/srv/app/server.js", "--port=/etc/x"]
                 "--port=/etc/x",
             ]);
             expect(progress.join("\n")).to.match(/USER node: has no effect/);
+            expect(image.config.user).to.equal("node");
         });
 
         it("picks a target stage, which may begin with another", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readdirSync } from "node:fs";
-import { type MachineInputs, machineKind } from "../../agent/machine/machine";
+import { type MachineInputs, machineKind, rolloutOf } from "../../agent/machine/machine";
 import { type TestHost, testHost, until } from "../process/host";
 
 describe("machine", () => {
@@ -61,6 +61,13 @@ describe("machine", () => {
         await apply(given, true);
         await until(() => said().filter((line) => line === "starts with data in vm.1").length === 2);
         expect(said().filter((line) => line === "first boot")).to.have.length(1);
+    });
+
+    it("has the time to start that its check is given, and five minutes at the least", () => {
+        const startup = { intervalSeconds: 1, timeoutSeconds: 1, failures: 600, initialDelaySeconds: 0 };
+        expect(rolloutOf({ startup }).timeoutSeconds).to.equal(610);
+        expect(rolloutOf({ startup: { ...startup, failures: 5 } }).timeoutSeconds).to.equal(300);
+        expect(rolloutOf({}).timeoutSeconds).to.equal(300);
     });
 
     it("is replaced by a change, with a new disk, and comes back as it is", async () => {

@@ -1,0 +1,33 @@
+import { onHost, rootOf } from "../image/config";
+import { type ContainerInputs, type Health, type Probe } from "./inputs";
+
+/** How a container is checked: as declared; else as its image's HEALTHCHECK says. Commands get this machine's paths. */
+export function healthOf({ health, image }: Pick<ContainerInputs, "health" | "image">): Health {
+    const root = rootOf(image.directory);
+    const here = (probe: Probe | undefined): Probe | undefined =>
+        probe?.command === undefined ? probe : { ...probe, command: probe.command.map((word) => onHost(root, word)) };
+    const { startup, liveness, readiness } = Object.values(health).some(Boolean) ? health : ofImage(image.config);
+    return { startup: here(startup), liveness: here(liveness), readiness: here(readiness) };
+}
+
+function ofImage({ healthcheck }: ContainerInputs["image"]["config"]): Health {
+    if (healthcheck === undefined) {
+        return {};
+    }
+    // As Docker: 0 is its default.
+    const { command, timeoutSeconds, intervalSeconds, failures, initialDelaySeconds: start } = healthcheck;
+    const probe = {
+        command,
+        intervalSeconds: intervalSeconds || 30,
+        timeoutSeconds: timeoutSeconds || 30,
+        failures: failures || 3,
+        initialDelaySeconds: 0,
+    };
+    // What fails in the start period does not count, and then it takes so many in a row. Asked often meanwhile.
+    const allowed = start + probe.failures * probe.intervalSeconds;
+    return {
+        startup: { ...probe, intervalSeconds: 1, failures: Math.ceil(allowed) },
+        liveness: probe,
+        readiness: { ...probe, failures: 1 },
+    };
+}
