@@ -1,7 +1,8 @@
-/** Writes docs/components.md and the support table of the README from the source: `npm run docs`. */
+/** Writes docs/components.md, docs/aws.md and the support table of the README from the source: `npm run docs`. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as prettier from "prettier";
+import { aws } from "./docs/aws";
 import { reference } from "./docs/reference";
 import { support } from "./docs/support";
 
@@ -19,6 +20,7 @@ export async function documents(): Promise<Map<string, string>> {
     return new Map([
         ["README.md", await markdown(`${before}${start}\n\n${support()}\n\n${end}${after}`)],
         ["docs/components.md", await markdown(reference(path.join(root, "components")))],
+        ["docs/aws.md", await markdown(await aws())],
     ]);
 }
 
