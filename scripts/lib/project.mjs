@@ -7,6 +7,7 @@ import { Failure, capture, root, run, step } from "./io.mjs";
 
 const sources = ["agent", "components", "operator", "plugin", "providers", "runtime"];
 const settings = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+const documents = ["README.md", "DESIGN.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 const vendored = join(root, "examples", "guestbook", "vendor", "pulumi-mvi.tgz");
 
 /** Does everything that a fresh clone lacks; says nothing where nothing is to do. */
@@ -57,7 +58,8 @@ export async function build() {
 export async function vendor() {
     const stamp = join(dirname(vendored), ".packed");
     const hash = createHash("sha256");
-    for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md", ...(await list("dist")).sort()]) {
+    const names = (await Promise.all(["dist", "docs"].map(list))).flat().sort();
+    for (const name of ["package.json", "LICENSE", ...documents, ...names]) {
         const content = await readFile(join(root, name)).catch(() => undefined);
         if (content && !name.endsWith(".tsbuildinfo") && !name.endsWith(".built"))
             hash.update(`${name}\0${content.length}\0`).update(content);

@@ -1,8 +1,20 @@
 import { expect } from "chai";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { until } from "../agent/harness";
+import { processesOf } from "../local/live/support";
+import { withCli } from "../plugin/harness";
 import { nodeOf } from "./nodes";
 
 const root = dirname(dirname(__dirname));
@@ -10,6 +22,34 @@ const exports = [
     ["pulumi-mvi", "App"],
     ["pulumi-mvi/runtime", "openBlob"],
 ] as const;
+
+const server = `
+    require("node:http")
+        .createServer((request, response) => response.end(process.env.UPLOADS_URL.split("?")[0]))
+        .listen(process.env.PORT, process.env.HOST);
+`;
+
+/** Deploys, asks the app, destroys, and says how that went. */
+const program = `
+    const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+    const { Blob, Container } = require("pulumi-mvi");
+    const program = async () => {
+        const uploads = new Blob("uploads");
+        return { url: new Container("web", { build: "./app", port: 3000, public: true, uses: [uploads] }).url };
+    };
+    (async () => {
+        const stack = await LocalWorkspace.createOrSelectStack({ projectName: "empty", stackName: "dev", program });
+        let answer, url;
+        try {
+            url = (await stack.up()).outputs.url.value;
+            answer = await (await fetch(url)).text();
+        } finally {
+            await stack.destroy();
+        }
+        const gone = await fetch(url).then(() => false, () => true);
+        console.log(JSON.stringify({ answer, gone }));
+    })();
+`;
 
 describe("The published package, installed in an empty project", function () {
     this.timeout(300_000);
@@ -62,6 +102,48 @@ describe("The published package, installed in an empty project", function () {
             }
         });
     }
+
+    it("has the types of each cloud's children, which do nothing at run time", () => {
+        for (const name of ["pulumi-mvi/aws", "pulumi-mvi/local"]) {
+            expect(evaluate(process.execPath, "commonjs", `console.log(JSON.stringify(require("${name}")))`)).to.equal(
+                "{}",
+            );
+        }
+    });
+
+    it("deploys, from a program of the project's own, and leaves nothing", async () => {
+        const app = join(project, "app");
+        mkdirSync(app);
+        writeFileSync(join(app, "Dockerfile"), 'FROM node:24-slim\nCOPY server.js ./\nCMD ["node", "server.js"]\n');
+        writeFileSync(join(app, "server.js"), server);
+        writeFileSync(join(project, "deploy.js"), program);
+        const folders = Object.fromEntries(
+            ["agents", "pulumi", "state", "tmp"].map((name) => [name, join(project, name)]),
+        );
+        for (const name of ["pulumi", "state", "tmp"]) mkdirSync(folders[name]);
+        chmodSync(project, 0o711); // as root, workloads run as other accounts, and must be able to pass
+        chmodSync(folders.tmp, 0o1777);
+        const env = {
+            PATH: `${withCli()}:${process.env.PATH}`,
+            HOME: project,
+            TMPDIR: folders.tmp,
+            MVI_BOOT: "off",
+            MVI_HOME: folders.agents,
+            PULUMI_HOME: folders.pulumi,
+            PULUMI_BACKEND_URL: `file://${folders.state}`,
+            PULUMI_CONFIG_PASSPHRASE: "passphrase",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+        };
+        const { stdout, stderr, status } = spawnSync(process.execPath, ["deploy.js"], {
+            cwd: project,
+            encoding: "utf8",
+            env,
+        });
+        expect(status, stderr).to.equal(0);
+        expect(JSON.parse(stdout)).to.deep.equal({ answer: "s3://uploads", gone: true });
+        expect(existsSync(folders.agents) ? readdirSync(folders.agents) : []).to.deep.equal([]);
+        await until("no process is left", () => processesOf(project).length === 0);
+    });
 
     it("has declarations that stand without any cloud's SDK", () => {
         const source = exports
