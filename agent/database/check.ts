@@ -51,7 +51,9 @@ export function checkUpdate(
     if (there !== undefined && inputs.engine !== there.engine) {
         throw new Refusal(`Database ${id}: engine: it is ${there.engine}, and cannot become ${inputs.engine} in place`);
     }
-    if (there !== undefined && inputs.version !== undefined && inputs.version !== there.major) {
+    // Of the others there is one version on a machine, and its files are looked at when it starts.
+    const chosen = inputs.engine === "postgres" ? inputs.version : undefined;
+    if (there !== undefined && chosen !== undefined && chosen !== there.major) {
         throw new Refusal(
             `Database ${id}: version: it is ${there.engine} ${there.major}, and its files cannot be read by ` +
                 `${inputs.version}: nothing was changed. Set version back to "${there.major}", make a second database ` +

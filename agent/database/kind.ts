@@ -76,6 +76,12 @@ export function databaseKind(host: Host): DatabaseKind {
         if (known) {
             checkUpdate(id, inputs, call.previous, there);
         }
+        if (!call.restoring && inputs.version !== call.previous?.version) {
+            const instead = await engine.instead?.({ id, inputs });
+            if (instead !== undefined) {
+                call.progress(`${instead} is installed and used, not ${inputs.engine} ${inputs.version}`);
+            }
+        }
         const running = open.get(id);
         if (running !== undefined) {
             await running.change(inputs, call);

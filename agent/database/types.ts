@@ -8,7 +8,10 @@ export interface DatabaseInputs {
     /** Names the database and its roles: `-` becomes `_`. */
     readonly name: string;
     readonly engine: EngineName;
-    /** Major version, such as `18`. @default what is there: PostgreSQL 18 from the package, or the server installed */
+    /**
+     * Major version, such as `18`. Of MySQL and Redis the server that is installed is used, whatever its version, and it is
+     * said when that is another. @default what is there: PostgreSQL 18 from the package, or the server installed
+     */
     readonly version?: string;
     /** GiB. At 100 % a PostgreSQL database takes no more writes until space is made; others only report the use. */
     readonly storageGiB: number;
@@ -83,6 +86,8 @@ export interface Engine {
     readonly pidFile: string;
     /** The major version that will run. @throws {@link Refusal} when there is no such server on this machine. */
     major(site: { id: string; inputs: DatabaseInputs }): Promise<string>;
+    /** The server that is used in place of the version that is asked for, such as `MariaDB 10.11`; unset if it is that. */
+    instead?(site: { id: string; inputs: DatabaseInputs }): Promise<string | undefined>;
     /** Faults of the inputs that only the engine knows. @throws {@link Refusal} */
     validate(site: Site): Promise<void>;
     /** Makes `site.data`, empty of users' data. Nothing runs before and after. */

@@ -13,8 +13,7 @@ export const database: DriverOf<"database"> = (
         {
             name: site.name,
             engine,
-            // PostgreSQL comes with this package; of the others there is the version that is installed.
-            version: engine === "postgres" ? version : undefined,
+            version,
             storageGiB: storage,
             backup: {
                 retentionDays: backups.retention,

@@ -65,6 +65,23 @@ describe("Database: MySQL", function () {
             expect(readdirSync(join(host.root, "database"))).to.deep.equal([]);
         }));
 
+    it("says which server is used when it is another than was asked for, and keeps its data", () =>
+        withKind(async (kind) => {
+            const asked = { ...given, version: "8.4" };
+            const first = call();
+            const out = await kind.apply("shop-db", asked, first);
+            expect(first.said.join()).to.match(/^(MariaDB|MySQL) \d+\.\d+ is installed and used, not mysql 8\.4$/m);
+            await ask(out.url, "create table t (i int) engine=innodb");
+            const other = call(asked);
+            await kind.apply("shop-db", { ...asked, version: "8.0" }, other);
+            expect(other.said.join()).to.contain("not mysql 8.0");
+            expect(await ask(out.url, "select i from t")).to.deep.equal([]);
+            const quiet = call(asked);
+            await kind.apply("shop-db", asked, quiet);
+            expect(quiet.said).to.deep.equal([]);
+            await kind.remove("shop-db", asked);
+        }));
+
     it("refuses a moment to restore to, which it cannot have", () =>
         withKind(async (kind) => {
             const moment = { ...given, backup: { ...daily, pointInTime: true } };
@@ -82,6 +99,14 @@ describe("Database: Redis", function () {
             this.skip();
         }
     });
+
+    it("says which server is used when it is another than was asked for", () =>
+        withKind(async (kind) => {
+            const said = call();
+            await kind.apply("cache", { ...given, version: "99" }, said);
+            expect(said.said.join()).to.match(/^(redis|valkey) \d+ is installed and used, not redis 99$/);
+            await kind.remove("cache", given);
+        }));
 
     it("serves, loses nothing acknowledged by kills, restores its backup, and leaves nothing", () =>
         withKind(async (kind, host) => {

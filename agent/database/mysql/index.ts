@@ -21,15 +21,14 @@ export function mysql(_host: Host): Engine {
         stopSignal,
         pidFile,
 
-        async major({ id, inputs }) {
-            const there = await release(program(id));
-            if (inputs.version !== undefined && inputs.version !== there && inputs.version !== there.split(".")[0]) {
-                throw new Refusal(
-                    `Database ${id}: version: "${inputs.version}" is not on this machine, which has ${there}: ` +
-                        "leave version out, or install the other",
-                );
-            }
-            return inputs.version ?? there;
+        major: ({ id }) => release(program(id)),
+
+        async instead({ id, inputs: { version } }) {
+            const server = program(id);
+            const there = await release(server);
+            const maria = /mariadb/i.test((await run([server, "--version"])).stdout);
+            const same = version === undefined || (!maria && (version === there || version === there.split(".")[0]));
+            return same ? undefined : `${maria ? "MariaDB" : "MySQL"} ${there}`;
         },
 
         async validate(site) {

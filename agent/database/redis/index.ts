@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Host, Refusal } from "../../kind";
 import { adminName } from "../credentials";
@@ -23,16 +23,21 @@ export function redis(_host: Host): Engine {
         stopSignal,
         pidFile,
 
-        async major({ id, inputs }) {
+        async major({ id }) {
             const { stdout } = await run([program(`Database ${id}`), "--version"]);
             const major = /v=(\d+)/.exec(stdout)?.[1] ?? "";
-            if (inputs.version !== undefined && inputs.version !== major) {
+            if (Number(major) < 6) {
                 throw new Refusal(
-                    `Database ${id}: version: "${inputs.version}" is not on this machine, which has ${major}: ` +
-                        "leave version out, or install the other",
+                    `Database ${id}: this machine has Redis ${major}, which knows no accounts: install 6 or later`,
                 );
             }
             return major;
+        },
+
+        async instead({ id, inputs }) {
+            const major = await engine.major({ id, inputs });
+            const same = inputs.version === undefined || inputs.version.split(".")[0] === major;
+            return same ? undefined : `${basename(program(`Database ${id}`)).split("-")[0]} ${major}`;
         },
 
         async validate(site) {
