@@ -18,8 +18,8 @@ interface Finding {
 }
 
 interface Report {
-    readonly results: { readonly passed_checks: readonly Finding[]; readonly failed_checks: readonly Finding[] };
-    readonly summary: { readonly parsing_errors: number; readonly resource_count: number };
+    readonly results: { readonly failed_checks: readonly Finding[] };
+    readonly summary: { readonly passed: number; readonly parsing_errors: number; readonly resource_count: number };
 }
 
 // No container engine is needed to see what would be built.
@@ -84,7 +84,7 @@ function judge({ results, summary }: Report): boolean {
     for (const { check, on } of idle)
         console.error(`skips.ts: ${check}${on ? ` on ${on.source}` : ""} is needed by nothing: remove it`);
     if (summary.parsing_errors) console.error(`${summary.parsing_errors} files could not be read`);
-    const counts = `${results.passed_checks.length} checks passed, ${failures.size} failed, ${results.failed_checks.length} with those skipped`;
+    const counts = `${summary.passed} checks passed, ${failures.size} failed, ${results.failed_checks.length} with those skipped`;
     console.log(`Checkov: ${summary.resource_count} resources, ${counts}`);
     return !failures.size && !idle.length && !summary.parsing_errors;
 }

@@ -68,7 +68,7 @@ export const skips: readonly Skip[] = [
     { check: "CKV2_AWS_19", on: /natAddress/, because: "it belongs to the network card of the NAT machine" },
     {
         check: "CKV2_AWS_5",
-        on: /^aws_security_group\.tried_group$/,
+        on: /^aws_security_group\.(tried|guestbook_nightly)_group$/,
         because: "a task's network is named within a state machine",
     },
 
