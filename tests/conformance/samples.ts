@@ -14,14 +14,32 @@ import {
     Secret,
     VM,
 } from "../../components";
+import { blobService } from "../../components/blob";
+import { containerService } from "../../components/container";
+import { databaseService } from "../../components/database";
+import { imageService } from "../../components/image";
+import { jobService } from "../../components/job";
+import { keyService } from "../../components/key";
+import { kvService } from "../../components/kv";
+import { loadBalancerService } from "../../components/load-balancer";
+import { logService } from "../../components/log";
+import { metricService } from "../../components/metric";
+import { networkService } from "../../components/network";
+import { secretService } from "../../components/secret";
+import { vmService } from "../../components/vm";
 import type { ServiceName } from "../../components/cloud";
-import type { Component, ComponentOptions } from "../../components/component";
+import type { AnyService, Component, ComponentOptions } from "../../components/component";
 
 /** Sample is how a service is tried: with every argument that it has, and with as few as it takes. */
 export interface Sample {
+    readonly service: AnyService;
     readonly type: new (name: string, args: never, options: ComponentOptions) => Component;
     /** Every argument, none at its default. What a cloud lacks is taken out before it is used. */
     full(options: ComponentOptions): object;
+    /** What cannot stand beside that: further samples with the arguments which are left. */
+    also?(options: ComponentOptions): object[];
+    /** Arguments whose effect hangs on what the cloud answers: its own tests try them. */
+    readonly elsewhere?: readonly string[];
     /** The fewest arguments. */
     least(): object;
     /** Outputs which must be there. */
@@ -41,6 +59,7 @@ const build = {
 
 export const samples: { readonly [S in ServiceName]: Sample } = {
     vm: {
+        service: vmService,
         type: VM as never,
         full: (o) => ({
             scale: { min: 2, max: 4, cpu: 50, requests: 100 },
@@ -60,27 +79,34 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         variables: ["URL"],
     },
     network: {
+        service: networkService,
         type: Network as never,
         full: () => ({ range: "10.9.0.0/16", zones: 3, egress: "nat-instance", flowLogs: true }),
+        elsewhere: ["existing"],
         least: () => ({}),
         outputs: ["id", "subnets"],
         variables: [],
     },
     key: {
+        service: keyService,
         type: Key as never,
         full: () => ({ purpose: "encrypt", rotation: 365, deletionWindow: 10 }),
+        also: () => [{ purpose: "sign", algorithm: "ed25519" }, { material: Buffer.alloc(32).toString("base64") }],
         least: () => ({}),
         outputs: ["id", "url"],
         variables: ["ID", "URL"],
     },
     image: {
+        service: imageService,
         type: Image as never,
         full: () => build,
+        also: () => [{ reference: `x@sha256:${"0".repeat(64)}` }],
         least: () => ({ context: "./app" }),
         outputs: ["digest", "reference"],
         variables: [],
     },
     container: {
+        service: containerService,
         type: Container as never,
         full: (o) => ({
             build,
@@ -101,11 +127,17 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
             rollout: { strategy: "recreate", timeout: 120 },
             exec: true,
         }),
+        also: (o) => [
+            { build, port: 3000, on: new VM("used-pool", {}, o) },
+            { image: `x@sha256:${"0".repeat(64)}` },
+            { image: new Image("used-image", { context: "./app" }, o) },
+        ],
         least: () => ({ build: "./app" }),
         outputs: ["url"],
         variables: ["URL"],
     },
     loadBalancer: {
+        service: loadBalancerService,
         type: LoadBalancer as never,
         full: (o) => {
             const web = new Container(
@@ -132,6 +164,7 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         variables: [],
     },
     database: {
+        service: databaseService,
         type: Database as never,
         full: (o) => ({
             engine: "postgres",
@@ -151,6 +184,7 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         variables: ["URL", "HOST", "PORT", "NAME", "USER", "PASSWORD"],
     },
     log: {
+        service: logService,
         type: Log as never,
         full: (o) => ({
             retention: 14,
@@ -164,6 +198,7 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         variables: ["NAME"],
     },
     metric: {
+        service: metricService,
         type: Metric as never,
         full: () => ({
             unit: "orders",
@@ -182,11 +217,13 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
             },
             dashboard: "Shop",
         }),
+        also: (o) => [{ of: new Container("web", { build: "./app", port: 80 }, o).gauge("errors"), dashboard: "Web" }],
         least: () => ({}),
         outputs: ["id"],
         variables: ["NAME"],
     },
     kv: {
+        service: kvService,
         type: KV as never,
         full: (o) => ({
             partitionKey: { name: "country", type: "string" },
@@ -200,6 +237,7 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         variables: ["URL", "TABLE"],
     },
     blob: {
+        service: blobService,
         type: Blob as never,
         full: (o) => ({
             versioned: true,
@@ -212,13 +250,16 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         variables: ["URL", "BUCKET"],
     },
     secret: {
+        service: secretService,
         type: Secret as never,
         full: (o) => ({ generate: { length: 64, alphabet: "hex" }, rotation: 30, key: new Key("own-key", {}, o) }),
+        also: () => [{ value: pulumi.secret("planted-value") }],
         least: () => ({ value: pulumi.secret("planted-value") }),
         outputs: ["id"],
         variables: [""],
     },
     job: {
+        service: jobService,
         type: Job as never,
         full: (o) => ({
             build,
@@ -235,6 +276,11 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
             retries: 5,
             concurrency: "replace",
         }),
+        also: (o) => [
+            { build, once: true },
+            { image: `x@sha256:${"0".repeat(64)}` },
+            { container: new Container("web", { build: "./app" }, o), command: ["x"] },
+        ],
         least: () => ({ build: "./app", once: true }),
         outputs: ["id"],
         variables: [],

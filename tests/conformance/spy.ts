@@ -6,6 +6,7 @@ export function spy<T extends object>(spec: T): { proxy: T; unread(): string[] }
     const watch = (value: unknown, path: string): unknown => {
         if (!isPlain(value) || Object.getPrototypeOf(value) !== Object.prototype || !Object.keys(value).length)
             return value;
+        if ("native" in value) return value; // a gauge: a reference, whose inside is its component's
         for (const key of Object.keys(value)) waiting.add(join(path, key));
         return new Proxy(value, {
             get(all, key) {
