@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { refusal, until } from "../agent/harness";
-import { listens, portsIn, runningIn } from "./machine";
+import { kill, listens, portsIn, runningIn } from "./machine";
 import { faultHome, filesOf, small, type Version, withFiles } from "./support";
 
 describe("damage from outside, through Pulumi's engine", function () {
@@ -120,7 +120,7 @@ describe("damage from outside, through Pulumi's engine", function () {
             expect(await (await fetch(url)).json()).to.include({ version: "1" });
             await expectFile();
             const files = filesOf(home.agent());
-            const put = new PutObjectCommand({ Bucket: files.bucket, Key: "b.txt", Body: Buffer.alloc(200_000) });
+            const put = new PutObjectCommand({ Bucket: files.bucket, Key: "b.txt", Body: Buffer.alloc(20_000) });
             expect((await refusal(files.send(put))).message).to.match(/The server failed. The agent's log says/);
             expect(fs.readFileSync(home.agent().place.log, "utf8")).to.match(/ENOSPC/);
             fs.rmSync(path.join(disk, "filler"));
@@ -132,14 +132,11 @@ describe("damage from outside, through Pulumi's engine", function () {
             await stack.preview({ expectNoChanges: true });
             await stack.destroy();
         } finally {
-            await home
-                .agent()
-                .start()
-                .then(
-                    () => stop(home.agent()),
-                    () => undefined,
-                );
-            await until("the disk is free", () => execFileSync("umount", [disk], { stdio: "pipe" }) !== undefined);
+            await until("the disk is free", () => {
+                if (runningIn(home.root).length > 0) kill(home.root, /./);
+                execFileSync("umount", [disk], { stdio: "pipe" });
+                return true;
+            });
         }
     });
 

@@ -75,16 +75,18 @@ describe("stacks on one machine, through Pulumi's engine", function () {
         };
         expect(await drift()).to.deep.equal({});
 
-        const two = (): boolean => runningIn(home.root).filter(({ command }) => webs.test(command)).length === 2;
-        // it comes back after 1 s, 2 s, 4 s and then 8 s: long enough to be seen
+        const running = (count: number) => () =>
+            runningIn(home.root).filter(({ command }) => webs.test(command)).length === count;
+        // they come back after 1 s, 2 s, 4 s and then 8 s: long enough to be seen
         for (let kills = 0; kills < 4; kills++) {
-            await until("two run", two);
-            kill(home.root, webs, 1);
+            await until("two run", running(2));
+            kill(home.root, webs);
+            await until("none runs", running(0));
         }
         expect(await drift()).to.deep.equal({ update: 1 });
         expect(await up()).to.deep.equal(["update small-web"]);
-        await until("two run", two);
-        expect((await fetch(url)).status).to.equal(200);
+        await until("two run", running(2), 20_000);
+        await until("it serves", async () => (await fetch(url)).status === 200);
         expect(await drift()).to.deep.equal({});
 
         const agent = home.agent();

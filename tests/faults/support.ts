@@ -111,6 +111,7 @@ export function filesOf({ place }: { place: Place }): S3Client & { bucket: strin
         region: "local",
         endpoint: outputs.endpoint,
         forcePathStyle: true,
+        maxAttempts: 1,
         credentials: { accessKeyId, secretAccessKey },
     });
     return Object.assign(client, { bucket: outputs.bucket });
