@@ -10,14 +10,27 @@ import { type Place } from "../../agent/core/place";
 import { openVault } from "../../agent/core/vault";
 import { type Identity } from "../../agent/kind";
 import { App, type AppArgs } from "../../components";
+import { until } from "../agent/harness";
 import { pulumiHome } from "../plugin/harness";
+import { kill, runningIn } from "./machine";
 import { type Report } from "./load";
 
 /** A folder of Pulumi's and of agents, with the agent's real kinds. Folders are open for passing: as root, workloads are others. */
 export function faultHome(environment: NodeJS.ProcessEnv = {}) {
     const home = pulumiHome({ MVI_KINDS: "", ...environment });
     fs.chmodSync(home.root, 0o711);
-    return home;
+    return {
+        ...home,
+        /** Ends all that runs there, also what a test that failed has left. */
+        async close(): Promise<void> {
+            await until("nothing runs", () => {
+                const left = runningIn(home.root);
+                if (left.length > 0) kill(home.root, /./);
+                return left.length === 0;
+            });
+            await home.close();
+        },
+    };
 }
 
 /** What the small app is told. */
