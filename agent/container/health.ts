@@ -1,14 +1,21 @@
 import { onHost, rootOf } from "../image/config";
 import { type ContainerInputs, type Health, type Probe } from "./inputs";
 
-/** How a container is checked: as declared; else as its image's HEALTHCHECK says. Commands get this machine's paths. */
-export function healthOf({ health, image }: Pick<ContainerInputs, "health" | "image">): Health {
+/**
+ * How a container is checked: as declared; else as its image's HEALTHCHECK says, unless it runs a command of its own: a
+ * worker from a web server's image answers no request. Commands get this machine's paths.
+ */
+export function healthOf({ health, image, command, entrypoint }: Checked): Health {
     const root = rootOf(image.directory);
     const here = (probe: Probe | undefined): Probe | undefined =>
         probe?.command === undefined ? probe : { ...probe, command: probe.command.map((word) => onHost(root, word)) };
-    const { startup, liveness, readiness } = Object.values(health).some(Boolean) ? health : ofImage(image.config);
+    const ownCommand = command !== undefined || entrypoint !== undefined;
+    const { startup, liveness, readiness } =
+        Object.values(health).some(Boolean) || ownCommand ? health : ofImage(image.config);
     return { startup: here(startup), liveness: here(liveness), readiness: here(readiness) };
 }
+
+type Checked = Pick<ContainerInputs, "health" | "image" | "command" | "entrypoint">;
 
 function ofImage({ healthcheck }: ContainerInputs["image"]["config"]): Health {
     if (healthcheck === undefined) {

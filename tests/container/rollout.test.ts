@@ -125,7 +125,7 @@ describe("container/rollout", () => {
         const Dockerfile = `${start} CMD node /app/check.js http://127.0.0.1:3000/\nCMD ["node", "index.js"]\n`;
         const built = async (script: string): Promise<ContainerInputs> => {
             const image = await world.image({ Dockerfile, "check.js": check, "index.js": script });
-            return { ...(await world.inputs("")), image };
+            return { ...(await world.inputs("")), image, command: undefined };
         };
         await world.apply(await built(server("1")));
         const sick = server("2").replace("setTimeout(", "response.statusCode = 503; setTimeout(");
@@ -134,6 +134,9 @@ describe("container/rollout", () => {
         const declared = { ...(await built(sick)), health: { readiness: { ...probe, path: undefined } } };
         await world.apply(declared);
         expect((await world.ask())["version"], "what is declared goes first").to.equal("2");
+        const own = { ...(await built(sick.replaceAll('"2"', '"3"'))), command: ["node", "index.js"] };
+        await world.apply(own);
+        expect((await world.ask())["version"], "it is the image's own command that it checks").to.equal("3");
     });
 
     it("leaves nothing of a first version that fails", async () => {
