@@ -85,7 +85,7 @@ const LOCAL_SENDER = "alarms@localhost";
 
 async function byRelay(relay: Relay, host: Host, message: Posted): Promise<void> {
     // To another machine nothing goes in plain text: `?requireTLS=false` in the relay's URL allows it.
-    const requireTLS = !/^(localhost|127\..*|\[::1\])$/.test(new URL(relay.url).hostname);
+    const requireTLS = !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(relay.url).hostname);
     const patience = { connectionTimeout: 20_000, greetingTimeout: 20_000, socketTimeout: 60_000 };
     const transport = createTransport({ url: relay.url, requireTLS, ...patience });
     try {

@@ -4,8 +4,10 @@ import { expect } from "chai";
 import { SMTPServer } from "smtp-server";
 import { type AlarmStatus } from "../../agent/alarm/alarm";
 import { type Letter } from "../../agent/mail/mailbox";
+import { mailOf, stopMail } from "../../agent/mail/mail";
 import { Blob, Metric, Mistake } from "../../components";
 import { until } from "../agent/harness";
+import { testHost } from "../process/host";
 import { run } from "../support/mocks";
 import { type Live, live, patience } from "./live/support";
 
@@ -57,6 +59,37 @@ describe("the relay that a stack names for its mail", () => {
     });
 });
 
+describe("mail to a relay on another machine", () => {
+    it("is not sent in plain text, nor is the password", async () => {
+        const host = testHost();
+        let asked = false;
+        const relay = new SMTPServer({
+            logger: false,
+            disabledCommands: ["STARTTLS"],
+            allowInsecureAuth: true,
+            onAuth: ({ username }, _session, done) => ((asked = true), done(null, { user: username })),
+        });
+        const port = await new Promise<number>((resolve) => {
+            const server = relay.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+        });
+        try {
+            const mail = await mailOf(host);
+            // this machine by a name that does not say so
+            mail.useRelay({ url: `smtp://me:planted@0x7f.1:${port}`, from: "alarms@example.com" });
+            mail.send({ id: "one", to: [email], subject: "Deep", text: "Look." });
+            await until("it is refused", () => host.reports.length > 0);
+            expect(host.reports[0])
+                .to.contain("is not taken")
+                .and.match(/STARTTLS/);
+            expect(asked).to.equal(false);
+        } finally {
+            await stopMail(host);
+            relay.close();
+            host.clean();
+        }
+    });
+});
+
 describe("mail of alarms, on this machine for real", function () {
     this.timeout(240_000);
     let stack: Live;
@@ -94,8 +127,8 @@ describe("mail of alarms, on this machine for real", function () {
         );
     });
     after(async () => {
+        relay.close(); // first: it would keep a run that failed from ending
         await stack.close();
-        relay.close();
     });
 
     it("goes by the relay, and its password is in no plain text", async () => {
