@@ -374,8 +374,8 @@ CMD ["/srv/app/server.js", "--port=/etc/x"]
         });
 
         it("removes what a build that was cut off has left", async () => {
-            mkdirSync(join(host.folder("images"), ".new-abc/root/x"), { recursive: true });
-            chmodSync(join(host.folder("images"), ".new-abc/root/x"), 0o555);
+            mkdirSync(join(host.folder("images"), ".new-abc/deep/x"), { recursive: true });
+            chmodSync(join(host.folder("images"), ".new-abc/deep/x"), 0o555);
             await kind().remove("x", undefined);
             expect(existsSync(join(host.folder("images"), ".new-abc"))).to.equal(false);
         });
