@@ -270,9 +270,11 @@ describe("A Key on AWS", () => {
     });
 
     it("is made of material that is brought along, which stays secret", async () => {
-        const { inputs, names } = await onAws(() => new Key("own", { material: "bWF0ZXJpYWw=" }));
+        const { inputs, names } = await onAws(
+            () => new Key("own", { material: "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=" }),
+        );
         expect(inputs("ExternalKey", "own")).to.deep.include({
-            keyMaterialBase64: { secret: "bWF0ZXJpYWw=" },
+            keyMaterialBase64: { secret: "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=" },
             enabled: true,
         });
         expect(names("Key")).to.deep.equal([]);

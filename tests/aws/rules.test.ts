@@ -7,7 +7,7 @@ import { last, onAws, statements } from "./program";
 function everything(name: string) {
     const other = (letter: string) => `${name.slice(0, 38).replace(/-+$/, "")}-${letter}`;
     const key = new Key(name);
-    new Key(other("i"), { material: "bWF0ZXJpYWw=" });
+    new Key(other("i"), { material: "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=" });
     const blob = new Blob(name, { key, cors: [{ origins: ["*"] }] });
     new KV(name);
     new Secret(name, { generate: {} });

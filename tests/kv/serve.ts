@@ -11,7 +11,7 @@ const inputs = {
     pointInTimeRecovery: true,
     forceDestroy: false,
 } as const;
-kind.apply("t", inputs, { ...call, restoring: true }).then(
+kind.apply("t", inputs, call).then(
     () => process.stdout.write("serving\n"),
     (error: unknown) => {
         process.stderr.write(`${String(error)}\n`);

@@ -8,9 +8,9 @@ describe("kinds in the provider", () => {
         const order = [
             "Key",
             "Secret",
-            "Log",
             "Metric",
             "Bucket",
+            "Log",
             "Table",
             "Database",
             "Image",

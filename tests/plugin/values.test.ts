@@ -117,7 +117,7 @@ describe("checks of the provider", () => {
         const names = async (news: Properties) => (await checkInputs(any, news, defaults)).inputs.resourceName;
         expect(await names({ name: "b" })).to.equal("b");
         expect(await names({})).to.equal("a");
-        for (const name of ["", "Upper", "1a", "a_b", "../a", "a".repeat(41)]) {
+        for (const name of ["", "Upper", "1a", "a_b", "../a", "a".repeat(101)]) {
             const { faults } = await checkInputs(any, { name }, defaults);
             expect(
                 faults.map(({ input }) => input),
