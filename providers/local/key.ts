@@ -16,7 +16,7 @@ export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, mater
             deletionWindowDays: deletionWindow,
             forceDestroy: !site.settings.protect,
         },
-        { main: true, protect: site.settings.protect },
+        { main: true },
     );
     return {
         id: made.keyId,

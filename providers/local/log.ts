@@ -16,7 +16,7 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
             subscribers: subscribers.map((url) => ({ url })),
             forceDestroy: !site.settings.protect,
         },
-        { main: true, protect: site.settings.protect },
+        { main: true },
     );
     return {
         id: made.name,

@@ -16,7 +16,7 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, rotation, ke
             key: key?.id,
             forceDestroy: !site.settings.protect,
         },
-        { main: true, protect: site.settings.protect },
+        { main: true },
     );
     // With its version, so that a new value shows as a change of those who use it.
     const reference = pulumi.interpolate`${made.reference}@${made.version}`;
