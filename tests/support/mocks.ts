@@ -51,12 +51,16 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
     process.on("unhandledRejection", caught);
     try {
         let result!: T;
-        await pulumi.runtime.runInPulumiStack(async () => {
-            result = await body();
-            return {};
-        });
-        await pulumi.runtime.disconnect(); // waits for every registration
-        await new Promise((resolve) => setImmediate(resolve)); // what was rejected meanwhile is told a turn later
+        try {
+            await pulumi.runtime.runInPulumiStack(async () => {
+                result = await body();
+                return {};
+            });
+        } finally {
+            // Waits for every registration, also of a program that failed: what is late would meet the next one's mocks.
+            await pulumi.runtime.disconnect();
+            await new Promise((resolve) => setImmediate(resolve)); // what was rejected meanwhile is told a turn later
+        }
         if (failures.length) throw failures[0];
         return { made: made.filter(({ type }) => type !== "pulumi:pulumi:Stack"), result };
     } finally {
