@@ -143,7 +143,10 @@ export const containerService = defineService<ContainerArgs, ContainerSpec>({
     },
 });
 
-/** Container runs one or more equal processes from an image, and keeps them running. */
+/**
+ * Container runs one or more equal processes from an image, and keeps them running. Who `uses` it gets its ports' URLs: the
+ * first one's as `URL`, any other's as `<PORT>_URL`: `API_URL`, `API_ADMIN_URL`.
+ */
 export class Container extends Component<"container"> implements ContainerParts {
     readonly url: pulumi.Output<string | undefined>;
 

@@ -14,6 +14,13 @@ const one = record<PortSpec>({
     protocol: (given, at) => (given === undefined ? "http" : oneOf("http", "tcp")(given, at)),
 });
 
+/** The ends of the variables that a user of ports gets, in their order: `URL` for the first one, then `ADMIN_URL`. */
+export function urlNames(ports: Readonly<Record<string, unknown>>): string[] {
+    return Object.keys(ports).map((name, index) =>
+        index === 0 ? "URL" : `${name.toUpperCase().replace(/-/g, "_")}_URL`,
+    );
+}
+
 /** A number alone (an HTTP port named `http`), or ports by name. */
 export function portsField(given: unknown, at: Place): Record<string, PortSpec> {
     if (given === undefined) return {};

@@ -52,6 +52,11 @@ export interface VMSpec {
 export interface VMParts extends Parts {
     /** Where it is reached from what `uses` it, with a port by name: `http://…`, `tcp://…`. Unset without ports. */
     url: pulumi.Output<string | undefined>;
+    /**
+     * Where each of its ports is reached from what `uses` it, as `host:port`, in the order of `ports`. They stay the same
+     * when machines come and go. Empty without ports.
+     */
+    addresses: pulumi.Output<string[]>;
 }
 
 export const vmService = defineService<VMArgs, VMSpec>({
@@ -92,12 +97,16 @@ export const vmService = defineService<VMArgs, VMSpec>({
     }),
 });
 
-/** VM is one or more equal machines with an operating system, hardened, without SSH. A change replaces them, a few at a time. */
+/**
+ * VM is one or more equal machines with an operating system, hardened, without SSH. A change replaces them, a few at a time.
+ * Who `uses` it gets its ports' URLs: the first one's as `URL`, any other's as `<PORT>_URL`: `BOX_URL`, `BOX_ADMIN_URL`.
+ */
 export class VM extends Component<"vm"> implements VMParts {
     readonly url: pulumi.Output<string | undefined>;
+    readonly addresses: pulumi.Output<string[]>;
 
     constructor(name: string, args: VMArgs = {}, options?: ComponentOptions) {
         super(vmService, name, args, options);
-        ({ url: this.url } = this.parts);
+        ({ url: this.url, addresses: this.addresses } = this.parts);
     }
 }

@@ -144,6 +144,6 @@ export function portVariables(ports: Readonly<Record<string, PortSpec>>): Record
 }
 
 /** A port's name in a variable's. */
-export function variable(name: string): string {
+function variable(name: string): string {
     return name.toUpperCase().replace(/-/g, "_");
 }

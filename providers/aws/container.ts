@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ecs from "@pulumi/aws/ecs";
 import type { DriverOf } from "../../components/cloud";
 import type { ContainerSpec } from "../../components/container";
+import { urlNames } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { clusterOf } from "./cluster";
-import { variable } from "./container-definitions";
 import { Gathered } from "./declared";
 import { discover } from "./discovery";
 import { edge } from "./edge";
@@ -110,8 +110,8 @@ export const container: DriverOf<"container"> = (site, spec) => {
         version: settled(site, cluster, service, task.definition),
         grant: () => ({
             env: {
-                URL: names.length ? inside(names[0]) : "",
-                ...Object.fromEntries(names.slice(1).map((name) => [`${variable(name)}_URL`, inside(name)])),
+                URL: "",
+                ...Object.fromEntries(urlNames(ports).map((variable, index) => [variable, inside(names[index])])),
             },
             secrets: {},
             permits: [

@@ -5,10 +5,11 @@ import * as iam from "@pulumi/aws/iam";
 import * as ssm from "@pulumi/aws/ssm";
 import type { DriverOf } from "../../components/cloud";
 import type { Site } from "../../components/site";
+import { urlNames } from "../../components/ports";
 import type { VMSpec } from "../../components/vm";
 import { linked } from "../../components/workload";
 import { accountOf } from "./account";
-import { portVariables, variable } from "./container-definitions";
+import { portVariables } from "./container-definitions";
 import { Gathered } from "./declared";
 import { gauges } from "./gauges";
 import { permitsOf } from "./grants";
@@ -162,11 +163,9 @@ export const vm: DriverOf<"vm"> = (site, spec) => {
     const dimensions = { AutoScalingGroupName: machines.name };
     return {
         url: urls[0] ?? pulumi.output(undefined),
+        addresses: pulumi.all(names.map((port) => pulumi.interpolate`${entry!.host}:${ports[port].port}`)),
         grant: () => ({
-            env: {
-                URL: urls[0] ?? "",
-                ...Object.fromEntries(names.slice(1).map((port, index) => [`${variable(port)}_URL`, urls[index + 1]])),
-            },
+            env: { URL: "", ...Object.fromEntries(urlNames(ports).map((variable, index) => [variable, urls[index]])) },
             secrets: {},
             permits: [
                 {

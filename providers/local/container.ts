@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Permit } from "../../agent/kind";
 import type { DriverOf } from "../../components/cloud";
-import { gauges, permit } from "./grants";
+import { gauges, permit, portUrls, urlVariables } from "./grants";
 import { Balancer, Container } from "./kinds";
 import { probes, workload } from "./workload";
 
@@ -34,7 +34,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
         { main: true },
     );
     const first = Object.keys(ports)[0] as string | undefined;
-    const internal = pulumi.output(made.internalUrls).apply((urls) => (first === undefined ? undefined : urls[first]));
+    const urls = portUrls(ports, made.internalUrls);
     const http = Object.keys(ports).find((name) => ports[name].protocol === "http");
     const balancer = spec.public
         ? site.make("balancer", Balancer, {
@@ -55,12 +55,9 @@ export const container: DriverOf<"container"> = (site, spec) => {
     const service: Record<string, string> =
         first === undefined ? {} : { service: `Container/${site.name}/${http ?? first}` };
     return {
-        url: balancer ? balancer.url : internal,
+        url: balancer ? balancer.url : (urls[0] ?? pulumi.output(undefined)),
         grant: (access) => ({
-            env: {
-                URL: internal.apply((url) => url ?? ""),
-                ...otherPorts(made.internalUrls, Object.keys(ports).slice(1)),
-            },
+            env: urlVariables(ports, urls),
             secrets: {},
             permits: [permit("Container", made.id, access)],
         }),
@@ -77,13 +74,3 @@ export const container: DriverOf<"container"> = (site, spec) => {
         },
     };
 };
-
-/** The variables of further ports: `API_ADMIN_URL` for the port `admin`. */
-function otherPorts(
-    urls: pulumi.Output<Readonly<Record<string, string>>>,
-    names: readonly string[],
-): Record<string, pulumi.Output<string>> {
-    return Object.fromEntries(
-        names.map((name) => [`${name.toUpperCase().replace(/-/g, "_")}_URL`, urls.apply((known) => known[name])]),
-    );
-}

@@ -1,7 +1,7 @@
 import type { DriverOf } from "../../components/cloud";
 import * as pulumi from "@pulumi/pulumi";
 import { linked } from "../../components/workload";
-import { gauges, permit } from "./grants";
+import { gauges, permit, portUrls, urlVariables } from "./grants";
 import { Machine } from "./kinds";
 import { filesOf, permitsOf, probes } from "./workload";
 
@@ -29,12 +29,12 @@ export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, 
         },
         { main: true },
     );
-    const first = Object.keys(ports)[0] as string | undefined;
-    const url = pulumi.output(made.internalUrls).apply((urls) => (first === undefined ? undefined : urls[first]));
+    const urls = portUrls(ports, made.internalUrls);
     return {
-        url,
+        url: urls[0] ?? pulumi.output(undefined),
+        addresses: pulumi.all(urls).apply((all) => all.map((url) => new URL(url).host)),
         grant: (access) => ({
-            env: { URL: url.apply((known) => known ?? "") },
+            env: urlVariables(ports, urls),
             secrets: {},
             permits: [permit("Machine", made.id, access)],
         }),

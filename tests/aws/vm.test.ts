@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { Blob, Container, Secret, VM } from "../../components";
 import { instanceType } from "../../providers/aws/instance-type";
+import { value } from "../support/mocks";
 import { account, arn } from "./lens";
 import { onAws, statements } from "./program";
 
@@ -89,14 +90,19 @@ describe("VM on AWS", () => {
     });
 
     it("has one address within the network, which only what uses it reaches", async () => {
-        const { inputs } = await onAws(() => {
+        const { inputs, result } = await onAws(() => {
             const search = new VM("search", {
                 start: "serve",
                 ports: { http: { port: 9200 }, raw: { port: 9300, protocol: "tcp" } },
                 health: { path: "/ready", startup: 200, interval: 30 },
             });
             new Container("web", { image, uses: [search] });
+            return search;
         });
+        expect(await value(result.addresses)).to.deep.equal([
+            "search-front.eu-central-1.elb.amazonaws.com:9200",
+            "search-front.eu-central-1.elb.amazonaws.com:9300",
+        ]);
         expect(inputs("LoadBalancer", "search-front")).to.include({ loadBalancerType: "network", internal: true });
         expect(inputs("TargetGroup", "search-target-raw")).to.include({
             protocol: "TCP",

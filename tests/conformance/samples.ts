@@ -75,8 +75,8 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
             network: new Network("own", {}, o),
         }),
         least: () => ({}),
-        outputs: ["url"],
-        variables: ["URL"],
+        outputs: ["url", "addresses"],
+        variables: ["URL", "RAW_URL"],
     },
     network: {
         service: networkService,
@@ -134,7 +134,7 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         ],
         least: () => ({ build: "./app" }),
         outputs: ["url"],
-        variables: ["URL"],
+        variables: ["URL", "RAW_URL"],
     },
     loadBalancer: {
         service: loadBalancerService,

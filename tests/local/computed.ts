@@ -25,7 +25,7 @@ export const computed: Readonly<Record<string, Record<string, unknown>>> = {
     Key: { keyId: "k", endpoint: "http://127.0.0.1:7004", region: "local", url: "awskms://k" },
     Table: { table: "t", endpoint: "http://127.0.0.1:7005", region: "local", url: "dynamodb://t" },
     Log: { id: "l" },
-    Machine: { id: "m", internalUrls: { http: "http://127.0.0.1:7006" } },
+    Machine: { id: "m", internalUrls: { http: "http://127.0.0.1:7006", raw: "tcp://127.0.0.1:7008" } },
     Metric: { id: "m", endpoint: "http://127.0.0.1:7007" },
     Secret: { version: "1", reference: "secret:s" },
 };

@@ -31,6 +31,7 @@ export function fakeCloud(lacks: Cloud["lacks"] = {}): { cloud: Cloud; carried: 
             url: text(`https://${site.name}`),
             host: text("host"),
             port: pulumi.output(1),
+            addresses: pulumi.output([`${site.name}:1`]),
             digest: text("sha256:0"),
             reference: text("r"),
             address: text("a"),

@@ -47,6 +47,7 @@ describe("the components, on this machine for real", function () {
             expect(to.uploads).to.match(/^s3:\/\/uploads\?region=local&endpoint=http%3A%2F%2F127\.0\.0\.1%3A\d+$/);
             expect(to.visits).to.match(/^dynamodb:\/\/visits\?region=local&.*partition_key=key&ttl=expires$/);
             expect(to.vault).to.match(/^awskms:\/\/vault\?region=local&endpoint=/);
+            expect(to.boxAddresses).to.deep.equal([new URL(to.box).host]);
             expect(to).to.include({ address: "127.0.0.1", host: "127.0.0.1", vaultId: "vault", tick: "tick" });
             expect(to.port).to.be.a("number");
             expect(to.reference).to.equal(`probe@${to.digest}`);
@@ -317,6 +318,8 @@ describe("the components, on this machine for real", function () {
 
         it("machine: its command and ports, on the disk it had", async () => {
             expect(await ask(to.all, "fetch", "$BOX_URL")).to.equal("? box-two /");
+            const { BOX_URL, BOX_MORE_URL } = await ask<Env>(to.all, "env");
+            expect(to.boxAddresses).to.deep.equal([BOX_URL, BOX_MORE_URL].map((url) => new URL(url).host));
             const env = await ask<Env>(to.box, "env");
             expect(env).to.have.property("MORE_PORT");
             expect(await ask(to.box, "file", `${env.HOME}/kept`)).to.include({ text: "kept\n" });

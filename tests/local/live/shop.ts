@@ -162,6 +162,7 @@ export function shop(want: Shop) {
         less: less.url,
         none: none.url,
         box: box.url,
+        boxAddresses: box.addresses,
         peer: peer.url,
         front: front.url,
         address: front.address,
