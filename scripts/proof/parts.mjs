@@ -1,0 +1,55 @@
+/** The parts of the proof, in the order of the page. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../lib/io.mjs";
+
+export const parts = [
+    {
+        name: "input",
+        title: "Bad input",
+        folder: "tests/input",
+        says: "Whatever is declared or configured ends, within a second, in one message with all faults, each with what to do next; or in a valid plan. Never in a stack trace.",
+    },
+    {
+        name: "faults",
+        title: "Faults",
+        folder: "tests/faults",
+        says: "Whatever is killed, cut off, filled up or damaged under a running app comes back as it was: nothing that was acknowledged is lost.",
+    },
+    {
+        name: "load",
+        title: "Load",
+        folder: "tests/load",
+        says: "What the servers of `local` carry, and what they do beyond it.",
+    },
+    {
+        name: "scale",
+        title: "Scale",
+        folder: "tests/scale",
+        says: "How long a preview, an `up` and a `destroy` of many resources take.",
+    },
+    {
+        name: "security",
+        title: "Security of local",
+        folder: "tests/security",
+        says: "Nothing is reached from elsewhere, nothing is read by others, no request is answered without a right to it, and no secret stands anywhere in plain text.",
+    },
+    {
+        name: "upgrade",
+        title: "Upgrades",
+        folder: "tests/upgrade",
+        says: "A stack that an earlier version made is taken over by this one: no resource is replaced, deleted or renamed.",
+    },
+    {
+        name: "critical",
+        title: "Critical path",
+        folder: "tests/critical",
+        says: "What a newcomer does first, from a clone to a running app and back.",
+    },
+];
+
+/** The files of a part's tests; none where nobody has written them yet. */
+export async function filesOf({ folder }) {
+    const names = await readdir(join(root, folder)).catch(() => []);
+    return names.filter((name) => name.endsWith(".test.ts")).map((name) => `${folder}/${name}`);
+}
