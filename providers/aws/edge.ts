@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as cloudfront from "@pulumi/aws/cloudfront";
 import type { Site } from "../../components/site";
 import { type AliasTarget, certificateFor, edgeRegion, pointTo } from "./domain";
+import { edgeLogs } from "./edge-logs";
 import { entryHeader, type SharedBalancer } from "./shared-balancer";
 import { tags } from "./tags";
 
@@ -14,7 +15,7 @@ export interface EdgeArgs {
     readonly firewall?: pulumi.Input<string>;
 }
 
-/** What AWS has ready under these ids, in every account. */
+/** What AWS has ready under these ids, in every account (CloudFront's guide, "Use managed policies"). */
 const managed = {
     cachingDisabled: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
     allViewer: "216adef6-5c7f-47e4-b989-5492eafa07d3",
@@ -67,6 +68,7 @@ export function edge(site: Site, { shared, domain, firewall }: EdgeArgs) {
         webAclId: firewall,
         tags: tags(site),
     });
+    edgeLogs(site, distribution);
     const target: AliasTarget = { name: distribution.domainName, zoneId: distribution.hostedZoneId };
     if (domain !== undefined) pointTo(site, certificate!.zone, [domain], target, "A", "AAAA");
     const host = domain === undefined ? distribution.domainName : pulumi.output(domain);

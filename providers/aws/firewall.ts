@@ -4,6 +4,8 @@ import type { types } from "@pulumi/aws";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import type { Site } from "../../components/site";
 import { edgeRegion } from "./domain";
+import { edgeKey } from "./edge-key";
+import { encryptionKey } from "./encryption";
 import { shortName } from "./names";
 import { tags } from "./tags";
 
@@ -23,6 +25,9 @@ const rules = [
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesAmazonIpReputationList",
 ];
+
+/** Who hides where they are, or comes from a data centre: seen, and not blocked, since most are honest (VPNs, other apps). */
+const counted = ["AWSManagedRulesAnonymousIpList"];
 
 type Rules = types.input.wafv2.WebAclRule[];
 
@@ -54,10 +59,10 @@ export function firewall(site: Site, { scope, managed, allow }: FirewallArgs): w
           ]
         : [];
     const own = managed
-        ? rules.map((name, index) => ({
+        ? [...rules, ...counted].map((name, index) => ({
               name,
               priority: index + 1,
-              overrideAction: { none: {} },
+              overrideAction: counted.includes(name) ? { count: {} } : { none: {} },
               statement: { managedRuleGroupStatement: { vendorName: "AWS", name } },
               visibilityConfig: seen(name),
           }))
@@ -75,6 +80,7 @@ export function firewall(site: Site, { scope, managed, allow }: FirewallArgs): w
     const group = site.make("firewallLog", cloudwatch.LogGroup, {
         name: `aws-waf-logs-${shortName(site.name, 64)}`,
         retentionInDays: 365,
+        kmsKeyId: (scope === "CLOUDFRONT" ? edgeKey(site) : encryptionKey(site, undefined)).arn,
         region,
         tags: tags(site),
     });

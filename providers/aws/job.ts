@@ -55,6 +55,8 @@ export const job: DriverOf<"job"> = (site, spec) => {
                 includeExecutionData: true,
                 logDestination: pulumi.interpolate`${group}:*`,
             },
+            // Where the time of a run went: to its start, its attempts, its waits.
+            tracingConfiguration: { enabled: true },
             tags: tags(site),
         },
         { main: true, dependsOn: [...policies, ...task.after] },
@@ -101,6 +103,17 @@ function runs(site: Site, cluster: pulumi.Output<string>, { definition, roles }:
         {
             actions: [
                 "logs:CreateLogDelivery",
+        // Traces have no resource: the account's region is the narrowest there is.
+        {
+            actions: [
+                "xray:GetSamplingRules",
+                "xray:GetSamplingTargets",
+                "xray:PutTelemetryRecords",
+                "xray:PutTraceSegments",
+            ],
+            on: ["*"],
+            when: { StringEquals: { "aws:RequestedRegion": region } },
+        },
                 "logs:DeleteLogDelivery",
                 "logs:DescribeLogGroups",
                 "logs:DescribeResourcePolicies",

@@ -75,7 +75,7 @@ function keyId(made: kms.Key | kms.ExternalKey): pulumi.Output<string> {
  * Who may use a key: those to whom the account's own policies give it (without this statement nobody could ever change
  * the key again), CloudWatch for the account's log groups, and its alarms for topics which are encrypted with it.
  */
-function keyPolicy({ id, region, partition }: Account): pulumi.Output<string> {
+export function keyPolicy({ id, region, partition }: Account): pulumi.Output<string> {
     const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey"];
     return document([
         {

@@ -158,8 +158,11 @@ function newNetwork(site: Site, { range: given, zones: count, egress, flowLogs: 
     };
 }
 
-/** Zones in which a service that we build on is not there (CloudFront's private origins, by AWS's own list). */
-const withoutAll = ["use1-az3", "usw1-az2", "apne1-az3", "apne2-az1", "cac1-az3"];
+/**
+ * Zones in which no load balancer can be CloudFront's private origin: CloudFront's guide, "Restrict access with VPC origins",
+ * under "Supported AWS Regions for VPC origins", as of 2026-07.
+ */
+const withoutAll = ["use1-az3", "usw1-az2", "apne1-az3", "cac1-az3"];
 
 /** The first zones of the region by name: always the same ones, and none that has to be asked for. */
 function zonesOf(site: Site, count: number): pulumi.Output<string>[] {

@@ -72,6 +72,9 @@ export interface AwsChildren {
         readonly target: typeof lb.TargetGroup;
         readonly rule: typeof lb.ListenerRule;
         readonly edge: typeof cloudfront.Distribution;
+        readonly edgeLogSource: typeof cloudwatch.LogDeliverySource;
+        readonly edgeLogDestination: typeof cloudwatch.LogDeliveryDestination;
+        readonly edgeLog: typeof cloudwatch.LogDelivery;
         readonly certificate: typeof acm.Certificate;
         readonly proof: Each<typeof route53.Record>;
         readonly validation: typeof acm.CertificateValidation;
@@ -166,6 +169,9 @@ export interface AwsChildren {
         readonly connectOut: Each<typeof vpc.SecurityGroupEgressRule>;
         readonly connectIn: Each<typeof vpc.SecurityGroupIngressRule>;
         readonly edge: typeof cloudfront.Distribution;
+        readonly edgeLogSource: typeof cloudwatch.LogDeliverySource;
+        readonly edgeLogDestination: typeof cloudwatch.LogDeliveryDestination;
+        readonly edgeLog: typeof cloudwatch.LogDelivery;
         readonly certificate: typeof acm.Certificate;
         readonly proof: Each<typeof route53.Record>;
         readonly validation: typeof acm.CertificateValidation;

@@ -35,6 +35,7 @@ export function front(site: Site, { ports, health, network }: VMSpec, machines: 
         subnets: native.subnets.private,
         securityGroups: [group.id],
         enableCrossZoneLoadBalancing: true,
+        enableDeletionProtection: site.settings.protect,
         tags: tags(site),
     });
     const made = Object.entries(ports).map(([name, { port }]) => {

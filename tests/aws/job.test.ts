@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { Blob, Job } from "../../components";
 import { schedulerCron } from "../../providers/aws/cron";
+import { value } from "../support/mocks";
 import { arn } from "./lens";
 import { onAws, statements } from "./program";
 
@@ -38,7 +39,7 @@ describe("The Scheduler's form of a schedule", () => {
 
 describe("Job on AWS", () => {
     const made = (args: object) =>
-        onAws(() => void new Job("report", { image, uses: [new Blob("uploads").readOnly()], ...args }));
+        onAws(() => new Job("report", { image, uses: [new Blob("uploads").readOnly()], ...args }));
     const stepsOf = (inputs: Record<string, unknown>) => JSON.parse(inputs.definition as string) as Steps;
 
     it("is run by a state machine, with its timeout and retries, always in its newest version", async () => {
@@ -64,6 +65,12 @@ describe("Job on AWS", () => {
             TaskDefinition: arn("ecs", "task-definition/report-definition"),
             LaunchType: "FARGATE",
         });
+        expect(inputs("StateMachine", "report").tracingConfiguration).to.deep.equal({ enabled: true });
+        expect(
+            statements(inputs("RolePolicy", "report-runRolePolicy").policy).find(({ Action }) =>
+                Action.includes("xray:PutTraceSegments"),
+            )?.Condition,
+        ).to.deep.equal({ StringEquals: { "aws:RequestedRegion": "eu-central-1" } });
         expect(inputs("StateMachine", "report").loggingConfiguration).to.deep.include({
             level: "ERROR",
             logDestination: `${arn("logs", "log-group:report-log")}:*`,
@@ -125,7 +132,12 @@ describe("Job on AWS", () => {
     });
 
     it("runs once at a change, and the deployment waits for its end", async () => {
-        const { inputs, names } = await made({ once: true, timeout: 600, retries: 1 });
+        const { inputs, names, result } = await made({ once: true, timeout: 600, retries: 1 });
+        expect(await value(result.lastRun)).to.deep.equal({
+            id: "report-once-id",
+            outcome: "succeeded",
+            exitCode: 0,
+        });
         expect(names("Schedule")).to.deep.equal([]);
         expect(inputs("Association", "report-once")).to.deep.include({
             name: "report-onceDocument",
@@ -142,6 +154,11 @@ describe("Job on AWS", () => {
             ["Wait", "aws:waitForAwsResourceProperty"],
             ["See", "aws:assertAwsResourceProperty"],
         ]);
-        expect((await made({})).names("Association")).to.deep.equal([]);
+        // What was left out did not run: a deployment that waits for it fails, as on every cloud.
+        expect(stepsOf(inputs("StateMachine", "report")).States.LeftOut).to.include({ Type: "Fail" });
+        const byHand = await made({});
+        expect(stepsOf(byHand.inputs("StateMachine", "report")).States.LeftOut).to.include({ Type: "Succeed" });
+        expect(byHand.names("Association")).to.deep.equal([]);
+        expect(await value(byHand.result.lastRun)).to.equal(undefined);
     });
 });

@@ -43,7 +43,9 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
     ClusterParameterGroup: (name) => ({ name }),
     ReplicationGroup: (name) => ({ primaryEndpointAddress: `master.${name}.abc.cache.amazonaws.com` }),
     Function: (name) => ({ name, arn: arn("lambda", `function:${name}`) }),
+    Association: (name) => ({ associationId: `${name}-id` }),
     Topic: (name) => ({ arn: arn("sns", name) }),
+    LogDeliveryDestination: (name) => ({ arn: arn("logs", `delivery-destination:${name}`) }),
     MetricAlarm: (name) => ({ arn: arn("cloudwatch", `alarm:${name}`) }),
     Eip: (name) => ({ allocationId: `eipalloc-${name}`, publicIp: "203.0.113.1" }),
 };
@@ -73,6 +75,7 @@ const ofService: typeof computed = {
     }),
     "aws:lb/listener:Listener": (name) => ({ arn: arn("elasticloadbalancing", `listener/${name}`) }),
     "aws:cloudfront/distribution:Distribution": (name) => ({
+        arn: arn("cloudfront", `distribution/${name}`),
         domainName: `${name}.cloudfront.net`,
         hostedZoneId: "ZCLOUDFRONT",
     }),

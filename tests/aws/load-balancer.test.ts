@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Container, LoadBalancer } from "../../components";
 import { findZone } from "../../providers/aws/domain";
 import { arn } from "./lens";
-import { onAws } from "./program";
+import { onAws, statements } from "./program";
 import { value } from "../support/mocks";
 
 const image = `ghcr.io/acme/web@sha256:${"a".repeat(64)}`;
@@ -51,13 +51,22 @@ describe("LoadBalancer on AWS", () => {
         ]);
         expect(inputs("SecurityGroupIngressRule", "entry-from-443-1")).to.include({ cidrIpv4: "203.0.113.0/24" });
         expect(inputs("SecurityGroupIngressRule", "entry-from-443-2")).to.include({ cidrIpv6: "2001:db8::/32" });
-        const acl = inputs("WebAcl", "entry-firewall") as { scope: string; rules: { name: string }[] };
+        const acl = inputs("WebAcl", "entry-firewall") as {
+            scope: string;
+            rules: { name: string; overrideAction: object }[];
+        };
         expect(acl.scope).to.equal("REGIONAL");
-        expect(acl.rules.map(({ name }) => name)).to.include("AWSManagedRulesKnownBadInputsRuleSet");
+        expect(Object.fromEntries(acl.rules.map(({ name, overrideAction }) => [name, overrideAction]))).to.deep.equal({
+            AWSManagedRulesCommonRuleSet: { none: {} },
+            AWSManagedRulesKnownBadInputsRuleSet: { none: {} },
+            AWSManagedRulesAmazonIpReputationList: { none: {} },
+            AWSManagedRulesAnonymousIpList: { count: {} },
+        });
         expect(inputs("WebAclAssociation", "entry-firewallOf")).to.include({
             resourceArn: arn("elasticloadbalancing", "loadbalancer/entry"),
         });
         expect(inputs("LogGroup", "entry-firewallLog").name).to.match(/^aws-waf-logs-/);
+        expect(inputs("LogGroup", "entry-firewallLog").kmsKeyId).to.equal(arn("kms", "key/stack-key-id"));
         expect(inputs("Service", "web")).to.deep.include({
             loadBalancers: [
                 {
@@ -103,7 +112,41 @@ describe("LoadBalancer on AWS", () => {
             addresses: ["203.0.113.0/24"],
             region: "us-east-1",
         });
+        // A key serves its own region only.
+        expect(inputs("LogGroup", "entry-firewallLog")).to.include({
+            kmsKeyId: arn("kms", "key/stack-edge-key-id"),
+            region: "us-east-1",
+        });
+        expect(inputs("Key", "stack-edge-key")).to.include({ region: "us-east-1", enableKeyRotation: true });
+        expect(JSON.stringify(statements(inputs("Key", "stack-edge-key").policy))).to.include(
+            "logs.us-east-1.amazonaws.com",
+        );
         expect(inputs("Distribution", "entry-edge").webAclId).to.equal(arn("wafv2", "webacl/entry-firewall"));
+    });
+
+    it("keeps a line for each request that CloudFront takes, in the stack's own bucket", async () => {
+        const { inputs } = await onAws(() => void new Container("web", { image, port: 3000, public: true }));
+        expect(inputs("Distribution", "web-edge").defaultCacheBehavior).to.include({
+            responseHeadersPolicyId: "67f7725c-6f97-4210-82d7-5512b31e9d03",
+        });
+        expect(inputs("LogDeliverySource", "web-edgeLogSource")).to.include({
+            logType: "ACCESS_LOGS",
+            region: "us-east-1",
+            resourceArn: arn("cloudfront", "distribution/web-edge"),
+        });
+        expect(inputs("LogDeliveryDestination", "web-edgeLogDestination")).to.deep.include({
+            region: "us-east-1",
+            deliveryDestinationConfiguration: { destinationResourceArn: "arn:aws:s3:::stack-access-logs" },
+        });
+        expect(inputs("LogDelivery", "web-edgeLog")).to.include({
+            deliverySourceName: inputs("LogDeliverySource", "web-edgeLogSource").name,
+            deliveryDestinationArn: arn("logs", "delivery-destination:web-edgeLogDestination"),
+        });
+        const writers = statements(inputs("BucketPolicy", "stack-access-logs-policy").policy);
+        expect(writers.find(({ Sid }) => Sid === "Deliveries")).to.deep.include({
+            Principal: { Service: "delivery.logs.amazonaws.com" },
+            Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+        });
     });
 
     it("puts the most specific route first, and says where each redirect goes", async () => {

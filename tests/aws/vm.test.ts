@@ -103,7 +103,11 @@ describe("VM on AWS", () => {
             "search-front.eu-central-1.elb.amazonaws.com:9200",
             "search-front.eu-central-1.elb.amazonaws.com:9300",
         ]);
-        expect(inputs("LoadBalancer", "search-front")).to.include({ loadBalancerType: "network", internal: true });
+        expect(inputs("LoadBalancer", "search-front")).to.include({
+            loadBalancerType: "network",
+            internal: true,
+            enableDeletionProtection: false, // at dev
+        });
         expect(inputs("TargetGroup", "search-target-raw")).to.include({
             protocol: "TCP",
             port: 9300,
@@ -130,6 +134,16 @@ describe("VM on AWS", () => {
             { name: "SEARCH_URL", value: "http://search-front.eu-central-1.elb.amazonaws.com:9200" },
             { name: "SEARCH_RAW_URL", value: "tcp://search-front.eu-central-1.elb.amazonaws.com:9300" },
         ]);
+    });
+
+    it("keeps its address at prod when it is deleted by mistake", async () => {
+        const { inputs } = await onAws(
+            () => void new VM("search", { start: "serve", ports: { http: { port: 9200 } } }),
+            {
+                "mvi:profile": "prod",
+            },
+        );
+        expect(inputs("LoadBalancer", "search-front")).to.include({ enableDeletionProtection: true });
     });
 
     it("has itself replaced when its own command fails, and may do that to its own group only", async () => {

@@ -23,20 +23,23 @@ export function hclName(name: string): string {
 }
 
 export function toHcl(resources: readonly Drawn[]): string {
-    return resources
-        .map(({ type, name, inputs }) => {
-            const own = hclType(type)!;
-            // Pulumi makes the new one first, always.
-            const lifecycle = own === "aws_acm_certificate" ? ["    create_before_destroy = true"] : [];
-            return [
-                `resource "${own}" "${hclName(name)}" {`,
-                ...members(own, inputs, "  "),
-                ...(lifecycle.length ? ["  lifecycle {", ...lifecycle, "  }"] : []),
-                "}",
-                "",
-            ].join("\n");
-        })
-        .join("\n");
+    const ready = Object.values(scanned.managed).map(
+        ({ type, name }) => `data "${type}" "${hclName(name)}" {\n  name = "${name}"\n}\n`,
+    );
+    return [...ready, ...resources.map(block)].join("\n");
+}
+
+function block({ type, name, inputs }: Drawn): string {
+    const own = hclType(type)!;
+    // Pulumi makes the new one first, always.
+    const lifecycle = own === "aws_acm_certificate" ? ["    create_before_destroy = true"] : [];
+    return [
+        `resource "${own}" "${hclName(name)}" {`,
+        ...members(own, inputs, "  "),
+        ...(lifecycle.length ? ["  lifecycle {", ...lifecycle, "  }"] : []),
+        "}",
+        "",
+    ].join("\n");
 }
 
 function members(type: string, object: Readonly<Record<string, unknown>>, indent: string): string[] {
@@ -70,6 +73,8 @@ function expression(value: unknown): string {
         return `{ ${inner.join(", ")} }`;
     }
     if (typeof value !== "string") return JSON.stringify(value ?? null);
+    const ready = scanned.managed[value];
+    if (ready) return `data.${ready.type}.${hclName(ready.name)}.id`;
     const whole = /^\$\{([\w.[\]]+)\}$/.exec(value);
     return whole
         ? whole[1]

@@ -80,6 +80,11 @@ export const skips: readonly Skip[] = [
     { check: "CKV2_AWS_20", on: behindEdge, because: "CloudFront redirects" },
     { check: "CKV_AWS_260", on: behindEdge, because: "it has private addresses only, which CloudFront reaches" },
     { check: "CKV_AWS_378", because: "from the balancer to a task in the same network" },
+    {
+        check: "CKV_AWS_86",
+        on: edge,
+        because: "version 2 of its logs (aws_cloudwatch_log_delivery_source); version 1 needs a bucket with ACLs",
+    },
     { check: "CKV_AWS_310", on: edge, because: "there is one origin, in several zones" },
     { check: "CKV_AWS_374", on: edge, because: "an app is for the whole world" },
     { check: "CKV_AWS_305", on: edge, because: "the app answers at /" },

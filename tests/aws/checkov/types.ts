@@ -55,6 +55,14 @@ export const scanned = {
         },
     } as Readonly<Record<string, Readonly<Record<string, string>>>>,
 
+    /** What AWS has ready in every account, by its id: in HCL, a data source by its name. */
+    managed: {
+        "67f7725c-6f97-4210-82d7-5512b31e9d03": {
+            type: "aws_cloudfront_response_headers_policy",
+            name: "Managed-SecurityHeadersPolicy",
+        },
+    } as Readonly<Record<string, { readonly type: string; readonly name: string }>>,
+
     /** Objects whose keys are data. */
     maps: new Set(["tags", "tagsAll", "dimensions", "triggers", "variables", "keepers", "options"]),
 
