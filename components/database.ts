@@ -66,7 +66,9 @@ export interface DatabaseSpec {
 export interface DatabaseParts extends Parts {
     /** Its id at its cloud. */
     id: pulumi.Output<string>;
+    /** Where it is reached from within its network. The URL has the password in it, and is a link's matter: see {@link Database}. */
     host: pulumi.Output<string>;
+    /** Its port there. */
     port: pulumi.Output<number>;
 }
 
@@ -142,7 +144,13 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
     }),
 });
 
-/** Database is a managed database: private, encrypted, backed up. Who `uses` it gets `URL`, `HOST`, `PORT`, `NAME`, `USER` and `PASSWORD`. */
+/**
+ * Database is a managed database: private, encrypted, backed up. Who `uses` it gets `URL`, `HOST`, `PORT`, `NAME`, `USER` and
+ * `PASSWORD` (`DB_URL` …), to read and write, or with `db.readOnly()` to read only. `URL` and `PASSWORD` are secrets: on a
+ * cloud they reach the workload by reference, and stand neither in the program nor in the state of the stack. So there is no
+ * output `url`, but `host` and `port`. To look into it by hand: on `local` by `url` and `readOnlyUrl` of
+ * `nodes.local.database`; on AWS by the secret `nodes.aws.userSecret` of each kind of link.
+ */
 export class Database extends Component<"database"> implements DatabaseParts {
     readonly id: pulumi.Output<string>;
     readonly host: pulumi.Output<string>;

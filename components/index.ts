@@ -9,7 +9,7 @@ export { type BackupArgs, Database, type DatabaseArgs, type RestoreArgs } from "
 export { type Fault, Mistake } from "./fault";
 export { type HealthArgs } from "./health";
 export { Image, type ImageArgs } from "./image";
-export { Job, type JobArgs } from "./job";
+export { Job, type JobArgs, type JobRun } from "./job";
 export { Key, type KeyArgs } from "./key";
 export { type AttributeArgs, KV, type KVArgs } from "./kv";
 export { type Access, Link, type Use } from "./link";

@@ -37,6 +37,23 @@ export interface JobSpec extends WorkloadSpec {
 export interface JobParts extends Parts {
     /** Its id at its cloud. */
     id: pulumi.Output<string>;
+    /**
+     * Of a job that runs `once`: the run that made it what it is, and that the deployment waited for. Unset for others: what
+     * a schedule or a person starts is asked for when one wants to know, since an output says what was true at the last
+     * deployment only.
+     */
+    lastRun: pulumi.Output<JobRun | undefined>;
+}
+
+/** JobRun is a run that has come to its end. */
+export interface JobRun {
+    /** Names it at its cloud: on `local` the run, on AWS the association, whose execution it was. */
+    id: string;
+    /** When, in UTC: "2026-11-21T09:30:00.000Z". Unset on AWS, whose provider does not tell. */
+    ended?: string;
+    /** How. With any other end, the deployment fails, with the reason. */
+    outcome: "succeeded";
+    exitCode: number;
 }
 
 export const jobService = defineService<JobArgs, JobSpec>({
@@ -84,9 +101,10 @@ export const jobService = defineService<JobArgs, JobSpec>({
 /** Job runs a command to its end: on a schedule, once at each change, or when asked. */
 export class Job extends Component<"job"> implements JobParts {
     readonly id: pulumi.Output<string>;
+    readonly lastRun: pulumi.Output<JobRun | undefined>;
 
     constructor(name: string, args: JobArgs, options?: ComponentOptions) {
         super(jobService, name, args, options);
-        ({ id: this.id } = this.parts);
+        ({ id: this.id, lastRun: this.lastRun } = this.parts);
     }
 }

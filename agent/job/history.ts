@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import { readIfAny, writeAtomic } from "../core/files";
-import { type Attempt } from "./job";
+import { type Attempt, type LastRun } from "./job";
 
 export class History {
     /** The last scheduled time that was seen to, so that none is twice, even if the clock is set back. */
@@ -11,6 +11,8 @@ export class History {
     schedule = "";
     /** Digest of what ran once, and succeeded. */
     once: string | undefined;
+    /** The run that was, which outlives the attempts that are kept. */
+    lastRun: LastRun | undefined;
     #sequence = 0;
     #attempts: Attempt[] = [];
 
@@ -21,6 +23,7 @@ export class History {
             this.scheduled = kept.scheduled;
             this.schedule = kept.schedule;
             this.once = kept.once;
+            this.lastRun = kept.lastRun;
             this.#sequence = kept.sequence;
             this.#attempts = kept.attempts;
         }
@@ -50,8 +53,8 @@ export class History {
     }
 
     save(): void {
-        const { scheduled, schedule, once } = this;
-        const kept: Kept = { scheduled, schedule, once, sequence: this.#sequence, attempts: this.#attempts };
+        const { scheduled, schedule, once, lastRun } = this;
+        const kept: Kept = { scheduled, schedule, once, lastRun, sequence: this.#sequence, attempts: this.#attempts };
         writeAtomic(this.file, JSON.stringify(kept));
     }
 
@@ -64,6 +67,7 @@ interface Kept {
     readonly scheduled: number | undefined;
     readonly schedule: string;
     readonly once: string | undefined;
+    readonly lastRun: LastRun | undefined;
     readonly sequence: number;
     readonly attempts: Attempt[];
 }

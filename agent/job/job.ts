@@ -32,6 +32,16 @@ export interface JobRun {
 export interface JobOutputs {
     readonly id: string;
     readonly name: string;
+    /** Of a job that is `once`: the run by which it was made, or changed. */
+    readonly lastRun?: LastRun;
+}
+
+export interface LastRun {
+    readonly id: string;
+    /** In UTC: "2026-11-21T09:30:00.000Z". */
+    readonly ended: string;
+    readonly outcome: "succeeded";
+    readonly exitCode: number;
 }
 
 /** RunOnce runs one command to its end. `agent/container` has it. */

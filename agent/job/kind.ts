@@ -55,7 +55,7 @@ export function jobKind(host: Host, runOnce: RunOnce, clock: Clock = realClock):
     return {
         name: "Job",
         replaceOn: ["name"],
-        stable: { name: [], id: [] },
+        stable: { name: [], id: [], lastRun: ["run", "once"] },
         secrets: [],
         async apply(id, inputs, call) {
             const faults = faultsOf(inputs);
@@ -73,7 +73,8 @@ export function jobKind(host: Host, runOnce: RunOnce, clock: Clock = realClock):
                 job.runs.resume(inputs);
             }
             job.timer.set(inputs);
-            return { id, name: inputs.name };
+            const { lastRun } = job.history;
+            return { id, name: inputs.name, ...(inputs.once && lastRun ? { lastRun } : {}) };
         },
         async read(id, recorded) {
             const job = jobs.get(id);
@@ -130,6 +131,8 @@ async function runAtChange(id: string, job: Job, inputs: JobInputs, call: Call<J
         throw new Refusal(`Job ${id}: ${why} (attempt ${attempt.attempt} of ${inputs.retries + 1})${tail}`);
     }
     job.history.once = digest;
+    const ended = new Date(attempt.end ?? 0).toISOString();
+    job.history.lastRun = { id: run, ended, outcome: attempt.outcome, exitCode: attempt.exitCode ?? 0 };
     job.history.save();
 }
 

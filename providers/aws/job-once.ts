@@ -20,7 +20,7 @@ export interface OnceArgs {
  * of Systems Manager carries out its document when it is made, and the provider waits for its success. A failed run fails
  * the deployment.
  */
-export function runOnce(site: Site, { spec, machine, definition }: OnceArgs): void {
+export function runOnce(site: Site, { spec, machine, definition }: OnceArgs): ssm.Association {
     // Each attempt may take its whole time, and there is a pause between two.
     const seconds = Math.min((spec.timeout + 300) * (spec.retries + 1) + 600, 7 * 86400);
     const { role: runner, policies } = role(site, "onceRole", {
@@ -40,7 +40,7 @@ export function runOnce(site: Site, { spec, machine, definition }: OnceArgs): vo
         content: JSON.stringify(steps(site, seconds)),
         tags: tags(site),
     });
-    site.make(
+    return site.make(
         "once",
         ssm.Association,
         {

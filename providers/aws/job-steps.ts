@@ -3,7 +3,7 @@ import type { JobSpec } from "../../components/job";
 
 /** StepsArgs says what a run of a job is. */
 export interface StepsArgs {
-    readonly spec: Pick<JobSpec, "timeout" | "retries" | "concurrency">;
+    readonly spec: Pick<JobSpec, "once" | "timeout" | "retries" | "concurrency">;
     readonly cluster: pulumi.Input<string>;
     /** Without a number: always the newest version. */
     readonly definition: pulumi.Input<string>;
@@ -23,7 +23,7 @@ const others = `[$states.result.Executions[ExecutionArn != $states.context.Execu
  * tries again what failed, and looks first whether a run is going on.
  */
 export function steps({ spec, cluster, definition, network }: StepsArgs): pulumi.Output<string> {
-    const { timeout, retries, concurrency } = spec;
+    const { once, timeout, retries, concurrency } = spec;
     const run = {
         Type: "Task",
         Resource: "arn:aws:states:::ecs:runTask.sync",
@@ -73,7 +73,10 @@ export function steps({ spec, cluster, definition, network }: StepsArgs): pulumi
                 Choices: [{ Condition: "{% $count($going) > 0 %}", Next: "LeftOut" }],
                 Default: "Run",
             },
-            LeftOut: { Type: "Succeed" },
+            // Who waits for a run is not told that there was one.
+            LeftOut: once
+                ? { Type: "Fail", Error: "LeftOut", Cause: "Another run goes on: deploy again when it has ended" }
+                : { Type: "Succeed" },
         },
         replace: {
             Look: { ...look, Next: "EndOthers" },

@@ -62,9 +62,13 @@ export const job: DriverOf<"job"> = (site, spec) => {
         { main: true, dependsOn: [...policies, ...task.after] },
     );
     if (spec.schedule !== undefined) schedule(site, spec.schedule, spec, machine);
-    if (spec.once) runOnce(site, { spec, machine, definition: task.definition });
+    const once = spec.once ? runOnce(site, { spec, machine, definition: task.definition }) : undefined;
     return {
         id: machine.arn,
+        // It is there only if the run succeeded, which takes that all that ran ended with 0.
+        lastRun: once
+            ? once.associationId.apply((id) => ({ id, outcome: "succeeded" as const, exitCode: 0 }))
+            : pulumi.output(undefined),
         gauges: gauges("AWS/States", { failures: "ExecutionsFailed" }, { StateMachineArn: machine.arn }),
     };
 };
@@ -99,10 +103,6 @@ function runs(site: Site, cluster: pulumi.Output<string>, { definition, roles }:
             actions: ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
             on: [pulumi.interpolate`arn:${partition}:events:${region}:${id}:rule/StepFunctionsGetEventsForECSTaskRule`],
         },
-        // Step Functions sets up its log by itself: that has no resource.
-        {
-            actions: [
-                "logs:CreateLogDelivery",
         // Traces have no resource: the account's region is the narrowest there is.
         {
             actions: [
@@ -114,6 +114,10 @@ function runs(site: Site, cluster: pulumi.Output<string>, { definition, roles }:
             on: ["*"],
             when: { StringEquals: { "aws:RequestedRegion": region } },
         },
+        // Step Functions sets up its log by itself: that has no resource.
+        {
+            actions: [
+                "logs:CreateLogDelivery",
                 "logs:DeleteLogDelivery",
                 "logs:DescribeLogGroups",
                 "logs:DescribeResourcePolicies",

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { gauges } from "./grants";
 import { Job } from "./kinds";
@@ -21,5 +22,9 @@ export const job: DriverOf<"job"> = (site, spec) => {
         },
         { main: true },
     );
-    return { id: made.name, gauges: gauges({ failures: "job_failures_total" }, { job: site.name }) };
+    return {
+        id: made.name,
+        lastRun: pulumi.output(made.lastRun),
+        gauges: gauges({ failures: "job_failures_total" }, { job: site.name }),
+    };
 };

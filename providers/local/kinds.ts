@@ -39,7 +39,7 @@ export const Database = kind<DatabaseInputs, DatabaseOutputs>("Database", [
     "version",
 ]);
 export const Image = kind<ImageInputs, ImageOutputs>("Image", ["digest", "reference", "directory", "config"]);
-export const Job = kind<JobInputs, JobOutputs>("Job", ["name"]);
+export const Job = kind<JobInputs, JobOutputs>("Job", ["name", "lastRun"]);
 export const Key = kind<KeyInputs, KeyOutputs>("Key", ["keyId", "endpoint", "region", "url", "publicKey"]);
 export const Table = kind<TableInputs, TableOutputs>("Table", ["table", "endpoint", "region", "url"]);
 export const Log = kind<LogInputs, LogOutputs>("Log", ["name"]);

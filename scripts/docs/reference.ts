@@ -30,17 +30,16 @@ export function reference(folder: string): string {
     const parts = [
         "# Components",
         "",
-        "Every argument, its meaning and its default. Made from the source by `npm run docs`.",
+        "Every argument, its meaning and its default, and every output, a Pulumi `Output` of its type. Made from the source by `npm run docs`.",
         "",
     ];
     for (const file of files) {
         const source = ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
-        for (const statement of source.statements) {
-            if (ts.isClassDeclaration(statement) && statement.name)
-                parts.push(`## ${statement.name.text}`, "", comment(statement), "");
-            if (ts.isInterfaceDeclaration(statement) && statement.name.text.endsWith("Args"))
-                parts.push(...table(statement, source));
-        }
+        const classes = source.statements.filter(ts.isClassDeclaration);
+        for (const each of classes) parts.push(`## ${each.name!.text}`, "", comment(each), "");
+        const interfaces = source.statements.filter(ts.isInterfaceDeclaration);
+        for (const each of interfaces) if (each.name.text.endsWith("Args")) parts.push(...table(each, source));
+        for (const each of interfaces) if (each.name.text.endsWith("Parts")) parts.push(...outputs(each, source));
     }
     return `${parts.join("\n").trimEnd()}\n`;
 }
@@ -66,6 +65,17 @@ function table(declaration: ts.InterfaceDeclaration, source: ts.SourceFile): str
         ...rows,
         "",
     ];
+}
+
+/** What a component has once it is made. */
+function outputs(declaration: ts.InterfaceDeclaration, source: ts.SourceFile): string[] {
+    const rows = declaration.members.filter(ts.isPropertySignature).map((member) => {
+        const type = member.type?.getText(source).replace(/^pulumi\.Output<(.*)>$/, "$1") ?? "";
+        return `| \`${member.name.getText(source)}\` | ${cell(`\`${type}\``)} | ${cell(comment(member))} |`;
+    });
+    if (!rows.length) return [];
+    const of = declaration.name.text.replace(/Parts$/, "");
+    return [`### Outputs of ${of}`, "", "| output | type | meaning |", "| --- | --- | --- |", ...rows, ""];
 }
 
 function comment(node: ts.Node): string {

@@ -282,7 +282,7 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
             { container: new Container("web", { build: "./app" }, o), command: ["x"] },
         ],
         least: () => ({ build: "./app", once: true }),
-        outputs: ["id"],
+        outputs: ["id", "lastRun"],
         variables: [],
     },
 };

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { spawn } from "node:child_process";
-import { type JobInputs, type RunOnce, type RunResult, type RunSpec } from "../../agent/job/job";
+import { type JobInputs, type JobOutputs, type RunOnce, type RunResult, type RunSpec } from "../../agent/job/job";
 import { type JobKind, jobKind } from "../../agent/job/kind";
 import { parseSchedule } from "../../agent/job/schedule";
 import { Refusal } from "../../agent/kind";
@@ -92,10 +92,11 @@ describe("jobs", () => {
             .history("report")
             .map(({ attempt, outcome }) => `${attempt} ${outcome}`)
             .reverse();
-    const restart = async (again: Partial<JobInputs> = {}): Promise<void> => {
+    const restart = async (again: Partial<JobInputs> = {}): Promise<JobOutputs> => {
         kind = jobKind(host, runOnce, clock);
-        await kind.apply("report", { ...inputs, ...again }, { ...call, restoring: true });
+        const outputs = await kind.apply("report", { ...inputs, ...again }, { ...call, restoring: true });
         await turn();
+        return outputs;
     };
 
     beforeEach(() => {
@@ -174,13 +175,22 @@ describe("jobs", () => {
             .to.contain("exit code 3")
             .and.contain("it broke")
             .and.contain("attempt 1 of 1");
-        await kind.apply("report", once, call);
+        const made = await kind.apply("report", once, call);
+        const [attempt] = kind.history("report");
+        const lastRun = { id: attempt.run, ended: "2026-06-01T00:00:00.000Z", outcome: "succeeded", exitCode: 0 };
+        expect(made.lastRun).to.deep.equal(lastRun);
+        // Runs of another cause, and a change of anything else, leave it: a refresh has no drift to show.
+        clock.time += HOUR;
+        await kind.runNow("report").done;
+        expect(await kind.apply("report", { ...once, timeoutSeconds: 7 }, call)).to.deep.include({ lastRun });
+        specs.pop();
         await kind.apply("report", { ...once, run: { command: ["x"], log: "main" } }, call);
         expect(specs).to.have.length(2);
         await kind.apply("report", { ...once, run: { ...once.run, command: ["y"] } }, call);
         expect(specs).to.have.length(3);
         await kind.stop();
-        await restart({ schedule: undefined, once: true });
+        const restored = await restart({ schedule: undefined, once: true });
+        expect(restored.lastRun).to.include({ ended: "2026-06-01T01:00:00.000Z" });
         expect(specs).to.have.length(3);
         hold = true;
         const giveUp = new AbortController();

@@ -32,6 +32,7 @@ export function fakeCloud(lacks: Cloud["lacks"] = {}): { cloud: Cloud; carried: 
             host: text("host"),
             port: pulumi.output(1),
             addresses: pulumi.output([`${site.name}:1`]),
+            lastRun: pulumi.output(undefined),
             digest: text("sha256:0"),
             reference: text("r"),
             address: text("a"),

@@ -57,6 +57,8 @@ describe("the components, on this machine for real", function () {
 
         it("a job ran at once, and one by schedule is run by hand", async () => {
             await stack.line("book", "once: first 127.0.0.1");
+            expect(to.lastRun).to.deep.include({ outcome: "succeeded", exitCode: 0 });
+            expect(to).to.not.have.property("noLastRun");
             const { run } = await stack.ask<{ run: string }>("run", { id: "tick" });
             const attempt = await until(
                 "it has run",
@@ -327,6 +329,8 @@ describe("the components, on this machine for real", function () {
 
         it("job: a changed one runs again, a schedule is the new one", async () => {
             await stack.line("book", "once: second 127.0.0.1");
+            const { ended } = to.lastRun as unknown as { ended: string };
+            expect(Date.now() - Date.parse(ended)).to.be.within(0, 240_000);
             const { next } = await stack.ask<{ next: number }>("runs", { id: "tick" });
             const berlin = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Berlin", timeStyle: "short" });
             expect(berlin.format(next)).to.equal("06:30");

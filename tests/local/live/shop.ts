@@ -132,7 +132,7 @@ export function shop(want: Shop) {
         tcp: two ? {} : { raw: { listen: listenPort, to: all, port: "raw" } },
         allow: first(["127.0.0.0/8"], ["203.0.113.0/24"]),
     });
-    new Job("once", {
+    const once = new Job("once", {
         image,
         command: ["node", "probe.js", "once"],
         env: { GREETING: first("first", "second") },
@@ -176,6 +176,8 @@ export function shop(want: Shop) {
         digest: image.digest,
         reference: image.reference,
         tick: tick.id,
+        lastRun: once.lastRun,
+        noLastRun: tick.lastRun,
         hidden: hidden.url,
         hiddenKv: hiddenKv.url,
         hiddenKey: hiddenKey.url,
