@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { build } from "./lib/project.mjs";
 
 const version = "3.3.30";
 const folder = path.join(
@@ -16,6 +17,7 @@ const found = installed();
 if (typeof found === "string") {
     console.log(`Checkov is skipped: ${found}`);
 } else {
+    await build(); // the guestbook imports the package as its users do
     const tsx = path.join(import.meta.dirname, "../node_modules/tsx/dist/cli.mjs");
     const main = path.join(import.meta.dirname, "../tests/aws/checkov/main.ts");
     const { status } = spawnSync(process.execPath, [tsx, main, found.command], { stdio: "inherit" });

@@ -6,7 +6,7 @@ import type { AlarmSpec } from "../../components/metric";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
 import { encryptionKey } from "./encryption";
-import type { AwsGauge } from "./gauges";
+import { type AwsGauge, isDerived } from "./gauges";
 import { document } from "./grants";
 import { stackPart } from "./stack-part";
 import { tags } from "./tags";
@@ -47,9 +47,9 @@ const statistics = {
 
 /** The metric alone, or an expression where the gauge is more than one. */
 export function watched(gauge: AwsGauge, statistic: AlarmSpec["statistic"], period: number) {
-    const { namespace, metric, dimensions, plus = [], factor = 1, offset = 0 } = gauge;
+    const { namespace, metric, dimensions, plus = [], factor = 1 } = gauge;
     const stat = gauge.statistic ?? statistics[statisticOf(statistic, factor)];
-    if (!plus.length && factor === 1 && offset === 0) {
+    if (!isDerived(gauge)) {
         const known = { namespace, metricName: metric, dimensions, period };
         return stat.startsWith("p") ? { ...known, extendedStatistic: stat } : { ...known, statistic: stat };
     }
@@ -72,10 +72,11 @@ function statisticOf(statistic: AlarmSpec["statistic"], factor: number): AlarmSp
 }
 
 /** The gauge as CloudWatch calculates it, of metrics `m1` and so on: what did not happen counts as nothing. */
-export function expressionOf({ plus = [], factor = 1, offset = 0 }: AwsGauge): string {
+export function expressionOf({ plus = [], factor = 1, offset = 0, perMinute = false }: AwsGauge): string {
+    const one = perMinute ? "m1/(PERIOD(m1)/60)" : "m1";
     const sum = plus.length
         ? Array.from({ length: plus.length + 1 }, (_, index) => `FILL(m${index + 1},0)`).join("+")
-        : "m1";
+        : one;
     const scaled = factor === 1 ? sum : `(${sum})*${factor.toExponential()}`;
     return offset === 0 ? scaled : `${offset}+${scaled}`;
 }

@@ -45,7 +45,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
     );
     const after: Promise<pulumi.Resource[]> = entries.all.then((all) => [
         ...task.after,
-        ...(pool ? [capacity] : []),
+        ...(pool || atSpot(site) ? [capacity] : []),
         ...all.flatMap((entry) => entry.after),
     ]);
     const service = site.make(
@@ -57,7 +57,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
             desiredCount: bounds.min,
             ...(pool
                 ? { capacityProviderStrategies: [{ capacityProvider: pool.name, weight: 1 }] }
-                : { launchType: "FARGATE", platformVersion: "LATEST" }),
+                : { ...fargate(site), platformVersion: "LATEST" }),
             networkConfiguration: {
                 subnets: task.network.subnets,
                 // Machines have no way to give one.
@@ -158,6 +158,19 @@ function refuse(site: Site, { scale: { min, max, requests }, health, public: ope
     if (on && on.spec.network !== undefined && on.cloud.name !== "aws") fault("on: its machines are on another cloud");
 }
 
+/**
+ * What others do not need costs a third to a half, and AWS takes it back with two minutes' notice: a replica that is lost
+ * is started anew, and while AWS has none to spare, it waits. That is for `dev` only.
+ */
+function fargate(site: Site): Pick<ecs.ServiceArgs, "launchType" | "capacityProviderStrategies"> {
+    if (!atSpot(site)) return { launchType: "FARGATE" };
+    return { capacityProviderStrategies: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] };
+}
+
+function atSpot(site: Site): boolean {
+    return site.settings.profile === "dev";
+}
+
 /** ECS takes a while to bring up a replica and to drain one, besides the time that the app needs. */
 function timeouts({ rollout, stopGrace }: ContainerSpec): pulumi.CustomTimeouts {
     const seconds = `${rollout.timeout + stopGrace + 300}s`;
@@ -175,7 +188,8 @@ function gaugesOf(
     const always = {
         cpu: { ...shares.cpu, factor: 0.01 },
         memory: { ...shares.memory, factor: 0.01 },
-        ...gauges("ECS/ContainerInsights", { healthy: "RunningTaskCount" }, own),
+        // Each running task says how much of its CPU it uses, once a minute. Nothing has to be paid for that.
+        healthy: { ...shares.cpu, statistic: "SampleCount" as const, perMinute: true },
     };
     const seen = { requests: "RequestCount", errors: "HTTPCode_Target_5XX_Count", latency: "TargetResponseTime" };
     if (entry) {

@@ -7,7 +7,7 @@ import type { Parts } from "../../components/component";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
 import { expressionOf } from "./alarms";
-import type { AwsGauge } from "./gauges";
+import { type AwsGauge, isDerived } from "./gauges";
 import { shortName } from "./names";
 import { stackPart } from "./stack-part";
 
@@ -112,12 +112,11 @@ function body(all: readonly Placed[]): pulumi.Output<string> {
 }
 
 function widgetOf({ title, gauge, kind, split }: Graph, region: pulumi.Output<string>): object {
-    const { namespace, metric, dimensions, plus = [], factor = 1, offset = 0 } = gauge;
+    const { namespace, metric, dimensions, plus = [] } = gauge;
     const stat = gauge.statistic ?? { counter: "Sum", gauge: "Average", distribution: "p99" }[kind];
     const flat = (own: AwsGauge["dimensions"]) => Object.entries(own).flat();
     const line = (own: AwsGauge["dimensions"], more: object) => [namespace, metric, ...flat(own), more];
-    const derived = plus.length > 0 || factor !== 1 || offset !== 0;
-    const lines: unknown[] = derived
+    const lines: unknown[] = isDerived(gauge)
         ? [
               [{ expression: expressionOf(gauge), label: title, id: "value" }],
               ...[dimensions, ...plus].map((own, index) => line(own, { id: `m${index + 1}`, visible: false })),

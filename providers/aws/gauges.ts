@@ -9,10 +9,17 @@ export interface AwsGauge {
     readonly plus?: readonly AwsGauge["dimensions"][];
     /** What is counted, in place of the statistic that an alarm names: how often there was a value. */
     readonly statistic?: "SampleCount";
+    /** Each of what is counted says so once a minute: how many there are is the count of a minute. @default false */
+    readonly perMinute?: boolean;
     /** What the metric's values are multiplied by: a gauge that is a share is one of 1, not of 100. @default 1 */
     readonly factor?: number;
     /** What is added to that: what is used is 1 less what is free. @default 0 */
     readonly offset?: number;
+}
+
+/** Whether it has to be calculated: then CloudWatch gets an expression, see `expressionOf` of alarms.ts. */
+export function isDerived({ plus = [], factor = 1, offset = 0, perMinute = false }: AwsGauge): boolean {
+    return plus.length > 0 || factor !== 1 || offset !== 0 || perMinute;
 }
 
 /** Gauges by neutral name, from the names of a service's own metrics. */

@@ -45,7 +45,7 @@ async function table(): Promise<string> {
         "",
         "What the guestbook makes on AWS, how many of each, why, and what it costs in a month while nobody uses it, in US dollars. Made from the program by `npm run docs`.",
         "",
-        `Prices are those of us-east-1, of ${pricesOf}. What is not priced costs by use, or nothing: requests, traffic, lines of logs (0.50 a GB), metrics of Container Insights, alarms and dashboards beyond AWS's free ten and three. Services are counted with the tasks they begin with.`,
+        `Prices are those of us-east-1, of ${pricesOf}. What is not priced costs by use, or nothing: requests, traffic, lines of logs (0.50 a GB), alarms and dashboards beyond AWS's free ten (0.10 each) and three (3.00 each); at prod, Container Insights, about 10. Services are counted with the tasks they begin with: three, of a quarter of a CPU. At dev these are on Fargate Spot, whose price moves: counted at 40 per cent.`,
         "",
         `| resource | why | ${profiles.join(" | ")} |`,
         "| --- | --- | --- | --- | --- |",

@@ -1,7 +1,7 @@
 /**
  * What is paid for each month whether it is used or not, in US dollars, in us-east-1, of 730 hours. Where the figures are
  * from: AWS's price files (Fargate, NAT, IPv4, RDS storage, KMS: 2026-09-23; the database's machines: 2026-10-01), AWS's
- * price pages (load balancer, Secrets Manager: 2026-09-20). The machines `small` and above are multiples of `micro`, as
+ * price pages (load balancer, Secrets Manager: 2026-09-20; Fargate Spot: 2026-06). The machines `small` and above are multiples of `micro`, as
  * AWS's own are.
  */
 export const pricesOf = "2026-09-20 to 2026-10-01";
@@ -16,6 +16,8 @@ const databaseHour: Readonly<Record<string, number>> = {
     "db.t4g.small": 0.032,
     "db.t4g.medium": 0.064,
 };
+/** Of the price: AWS asks 30 to 50 per cent (its page, 2026-06), and changes it slowly. */
+const spot = 0.4;
 const storage = 0.115;
 const address = 0.005;
 const secret = 0.4;
@@ -46,8 +48,10 @@ export function priceOf(type: string, inputs: Inputs, task?: Inputs): number {
                 (runtimePlatform as { cpuArchitecture?: keyof typeof cpuHour } | undefined)?.cpuArchitecture ??
                 "X86_64";
             const hour = (Number(cpu) / 1024) * cpuHour[kind] + (Number(memory) / 1024) * memoryHour[kind];
+            const [strategy] = (inputs.capacityProviderStrategies ?? []) as { capacityProvider: string }[];
+            const part = strategy?.capacityProvider === "FARGATE_SPOT" ? spot : 1;
             const open = (inputs.networkConfiguration as { assignPublicIp?: boolean } | undefined)?.assignPublicIp;
-            return Number(inputs.desiredCount ?? 1) * (hour + (open ? address : 0)) * month;
+            return Number(inputs.desiredCount ?? 1) * (part * hour + (open ? address : 0)) * month;
         }
         default:
             return 0;

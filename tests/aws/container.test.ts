@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Blob, Container, Image, Secret, VM } from "../../components";
+import { Blob, Container, Image, Metric, Secret, VM } from "../../components";
 import { onAws, statements } from "./program";
 import { account, arn, region } from "./lens";
 
@@ -98,7 +98,7 @@ describe("Container on AWS", () => {
         const { inputs, names } = await onAws(() => void new Container("worker", { image, stopGrace: 10 }));
         expect(one(inputs("Service", "worker"))).to.deep.include({
             desiredCount: 1,
-            launchType: "FARGATE",
+            capacityProviderStrategies: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
             platformVersion: "LATEST",
             deploymentCircuitBreaker: { enable: true, rollback: true },
             deploymentMinimumHealthyPercent: 100,
@@ -115,8 +115,42 @@ describe("Container on AWS", () => {
         for (const type of ["LoadBalancer", "Distribution", "PrivateDnsNamespace", "Target"])
             expect(names(type), type).to.deep.equal([]);
         expect(inputs("Cluster", "stack-cluster").settings).to.deep.equal([
-            { name: "containerInsights", value: "enabled" },
+            { name: "containerInsights", value: "disabled" },
         ]);
+    });
+
+    it("runs on what nobody takes away from small on, and is seen task by task at prod", async () => {
+        for (const [profile, insights] of [
+            ["small", "disabled"],
+            ["prod", "enhanced"],
+        ]) {
+            const { inputs } = await onAws(() => void new Container("worker", { image }), { "mvi:profile": profile });
+            expect(inputs("Service", "worker")).to.include({ launchType: "FARGATE" });
+            expect(inputs("Service", "worker")).to.not.have.property("capacityProviderStrategies");
+            expect(inputs("Cluster", "stack-cluster").settings).to.deep.equal([
+                { name: "containerInsights", value: insights },
+            ]);
+        }
+    });
+
+    it("counts its running tasks by what each says once a minute, whatever the alarm's period", async () => {
+        const { inputs } = await onAws(() => {
+            const web = new Container("web", { image });
+            const few = { below: 2, period: 300, email: "ops@example.com" };
+            new Metric("replicas", { of: web.gauge("healthy"), alarms: { few } });
+        });
+        const [value, tasks] = inputs("MetricAlarm", "replicas-alarm-few").metricQueries as [
+            { expression: string },
+            { metric: object },
+        ];
+        expect(value.expression).to.equal("m1/(PERIOD(m1)/60)");
+        expect(tasks.metric).to.deep.equal({
+            namespace: "AWS/ECS",
+            metricName: "CPUUtilization",
+            dimensions: { ClusterName: "stack-cluster", ServiceName: "web" },
+            period: 300,
+            stat: "SampleCount",
+        });
     });
 
     it("fails the deployment when ECS has gone back to the version before", async () => {
@@ -322,6 +356,7 @@ describe("Container on AWS", () => {
         expect(inputs("TaskDefinition", "b-definition").requiresCompatibilities).to.deep.equal(["EC2"]);
         expect(inputs("ClusterCapacityProviders", "stack-cluster-capacity").capacityProviders).to.deep.equal([
             "FARGATE",
+            "FARGATE_SPOT",
             "pool-pool",
         ]);
         const booted = (name: string) =>

@@ -31,6 +31,12 @@ export const skips: readonly Skip[] = [
         profiles: cheap,
         because: "its lines cost more than a server of this size is worth: at prod",
     },
+    {
+        check: "CKV_AWS_65",
+        profiles: cheap,
+        because:
+            "its metrics of each task cost as much as the tasks: at prod; ECS's own are free, and alarms watch them",
+    },
     { check: "CKV2_AWS_11", profiles: ["dev"], because: "flow logs cost by traffic: from small on" },
     { check: "CKV_AWS_333", profiles: ["dev"], because: "without a gateway; its security group lets nobody in" },
 
