@@ -5,9 +5,11 @@
  *     npm test -- unit                      one part: types, lint, format or unit
  *     npm test -- tests/scripts/*.test.ts   these test files (and other arguments for mocha)
  */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { findPulumi, withPulumi } from "./lib/cli.mjs";
 import { command, root, run } from "./lib/io.mjs";
+import { endLeft, mark } from "./lib/left.mjs";
 import { setUp } from "./lib/project.mjs";
 
 /** What has a command of its own is left out: `npm run test:faults` takes long, `npm run test:aws` needs an emulator. */
@@ -41,37 +43,46 @@ await command(async (args) => {
     const forMocha = args.filter((arg) => !(arg in parts));
     const names = chosen.length > 0 ? chosen : forMocha.length > 0 ? ["unit"] : Object.keys(parts);
 
+    const started = Date.now();
     await setUp();
     const env = withPulumi(await findPulumi());
+    console.log(`${"set-up".padEnd(8)} done in ${seconds(started)}`);
     const total = { passed: 0, failed: 0 };
     for (const name of names) {
         const { passed, failed } = await parts[name](env, forMocha);
         total.passed += passed;
         total.failed += failed;
     }
-    console.log(`${total.passed} passed, ${total.failed} failed`);
+    console.log(`${total.passed} passed, ${total.failed} failed, in ${seconds(started)}`);
     return total.failed === 0 ? 0 : 1;
 });
+
+function seconds(since) {
+    return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
 
 /** One tool over the whole tree, which passes or fails as one. */
 async function check(name, tool, args, env) {
     const started = Date.now();
     const code = await run(process.execPath, [join(root, "node_modules", tool), ...args], { env });
-    console.log(
-        `${name.padEnd(8)} ${code === 0 ? "passed" : "FAILED"} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
-    );
+    console.log(`${name.padEnd(8)} ${code === 0 ? "passed" : "FAILED"} in ${seconds(started)}`);
     return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** Mocha, with its own report; the counts are read from its summary. */
+/**
+ * Mocha, with its own report; the counts are read from its summary. Whatever the tests leave running is a failure, and is
+ * ended: it would hold up whoever waits for all of a job's processes, as CI does.
+ */
 async function unit(env, args) {
+    const started = Date.now();
     const counts = { passing: 0, failing: 0 };
+    const thisRun = randomUUID();
     const colour = process.stdout.isTTY ? ["--color"] : [];
     const code = await run(
         process.execPath,
         [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...colour, ...(args.length > 0 ? args : everyday)],
         {
-            env,
+            env: { ...env, [mark]: thisRun },
             onLine: (line) => {
                 console.log(line);
                 // eslint-disable-next-line no-control-regex -- colours are control characters
@@ -82,5 +93,11 @@ async function unit(env, args) {
     );
     // It ended without a report, by a syntax error for one.
     if (code !== 0 && counts.failing === 0) counts.failing = 1;
+    const left = await endLeft(thisRun);
+    if (left.length > 0) {
+        counts.failing++;
+        console.log(["The tests left these processes running, which were ended:", ...left].join("\n  "));
+    }
+    console.log(`${"unit".padEnd(8)} ${counts.failing === 0 ? "passed" : "FAILED"} in ${seconds(started)}`);
     return { passed: counts.passing, failed: counts.failing };
 }
