@@ -27,16 +27,10 @@ export function open(name: CloudName): Cloud {
 /* eslint-disable @typescript-eslint/no-require-imports -- synchronous, so that no child is lost: see openCloud */
 const loaders: Readonly<Record<CloudName, () => Cloud>> = {
     aws: () => (require("./aws") as { cloud: Cloud }).cloud,
-    gcp: () => notThere("gcp"),
+    gcp: () => (require("./gcp") as { cloud: Cloud }).cloud,
     local: () => (require("./local") as { cloud: Cloud }).cloud,
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
-
-function notThere(name: CloudName): never {
-    throw new pulumi.RunError(
-        `The cloud ${name} is not part of this version of pulumi-mvi: run \`pulumi config set mvi:cloud local\``,
-    );
-}
 
 function installed(dependency: string): boolean {
     try {

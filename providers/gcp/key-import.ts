@@ -1,0 +1,125 @@
+import { constants, createHash, publicEncrypt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import * as kms from "@pulumi/gcp/kms";
+import type { Site } from "../../components/site";
+import { deletion } from "./guard";
+import { unique } from "./names";
+import { projectOf } from "./project";
+
+/**
+ * Brings own material into a key, and answers the key's id when it is there. No resource does that: an import job gives a
+ * public key, the material is wrapped with it here, and KMS unwraps it there. It stands in no state, and leaves this process
+ * wrapped only.
+ *
+ * The job's id says which material it is for, so that the same material is brought in once, and other material becomes the
+ * key's next version: what the ones before have encrypted stays readable.
+ */
+export function importMaterial(
+    site: Site,
+    ring: kms.KeyRing,
+    key: kms.CryptoKey,
+    material: pulumi.Input<string>,
+): pulumi.Output<string> {
+    const hidden = pulumi.secret(material);
+    const end = pulumi.unsecret(hidden.apply(fingerprint));
+    const job = site.make("importJob", kms.KeyRingImportJob, {
+        keyRing: ring.id,
+        importJobId: pulumi.interpolate`${unique(site, "import", 50)}-${end}`,
+        importMethod: "RSA_OAEP_3072_SHA256",
+        protectionLevel: "SOFTWARE",
+        // A job ends by itself after three days; it holds nothing.
+        ...deletion({ settings: { ...site.settings, protect: false } }),
+    });
+    const { token } = projectOf(site);
+    const brought = pulumi
+        .all([key.id, job.name, job.publicKeys, hidden, token])
+        .apply(async ([id, name, [publicKey], text, bearer]) => {
+            // Neither a preview nor a program's own mocks make anything.
+            if (!pulumi.runtime.isDryRun() && pulumi.runtime.hasEngine()) {
+                await upload({ key: id, job: name, pem: publicKey?.pem ?? "", material: text }, callerOf(bearer));
+            }
+            return id;
+        });
+    return pulumi.unsecret(brought);
+}
+
+/** Sixty bits of the material's digest: of 32 random bytes they tell nothing. */
+function fingerprint(material: string): string {
+    return createHash("sha256").update(`pulumi-mvi ${material}`).digest("hex").slice(0, 12);
+}
+
+export interface Upload {
+    /** `projects/…/cryptoKeys/…` */
+    readonly key: string;
+    /** `projects/…/importJobs/…` */
+    readonly job: string;
+    /** The job's public key. */
+    readonly pem: string;
+    /** 32 bytes in base64. */
+    readonly material: string;
+}
+
+/** Calls KMS: a path below its address, and what is sent, where something is. */
+export type Caller = (method: "GET" | "POST", path: string, body?: object) => Promise<unknown>;
+
+interface Version {
+    readonly name: string;
+    readonly state: string;
+    readonly importJob?: string;
+    readonly importFailureReason?: string;
+}
+
+/** Brings material in, unless it is there, and makes it what new data is encrypted with. */
+export async function upload({ key, job, pem, material }: Upload, call: Caller, pause = 1000): Promise<void> {
+    const { cryptoKeyVersions: there = [] } = (await call("GET", `${key}/cryptoKeyVersions?pageSize=1000`)) as {
+        cryptoKeyVersions?: Version[];
+    };
+    let version = there.find((one) => one.importJob === job && one.state !== "IMPORT_FAILED");
+    version ??= (await call("POST", `${key}/cryptoKeyVersions:import`, {
+        algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION",
+        importJob: job,
+        wrappedKey: wrap(pem, material),
+    })) as Version;
+    for (let left = 60; version.state === "PENDING_IMPORT" && left > 0; left--) {
+        await sleep(pause);
+        version = (await call("GET", version.name)) as Version;
+    }
+    if (version.state !== "ENABLED") {
+        throw new pulumi.RunError(
+            `Cloud KMS did not import the material into ${key}: its version is ${version.state}` +
+                `${version.importFailureReason ? ` (${version.importFailureReason})` : ""}: run \`pulumi up\` again`,
+        );
+    }
+    const { primary } = (await call("GET", key)) as { primary?: Version };
+    if (primary?.name !== version.name) {
+        await call("POST", `${key}:updatePrimaryVersion`, { cryptoKeyVersionId: version.name.split("/").pop()! });
+    }
+}
+
+/** RSA-OAEP with SHA-256, as the job's import method says. */
+function wrap(pem: string, material: string): string {
+    const options = { key: pem, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
+    return publicEncrypt(options, Buffer.from(material, "base64")).toString("base64");
+}
+
+/** Calls the address that the provider is configured with, as whoever runs `pulumi`. */
+function callerOf(token: string): Caller {
+    const base =
+        new pulumi.Config("gcp").get("kmsCustomEndpoint") ??
+        process.env.GOOGLE_KMS_CUSTOM_ENDPOINT ??
+        "https://cloudkms.googleapis.com/v1/";
+    return async (method, path, body) => {
+        const response = await fetch(new URL(path, base), {
+            method,
+            headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+            body: body && JSON.stringify(body),
+            signal: AbortSignal.timeout(60_000),
+        });
+        const text = await response.text();
+        if (!response.ok) {
+            throw new pulumi.RunError(`Cloud KMS refused ${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
+        }
+        return JSON.parse(text) as unknown;
+    };
+}

@@ -1,0 +1,6 @@
+import type { Cloud } from "../../components/cloud";
+
+/** What GCP cannot honour, by service and argument, with the reason. */
+export const lacks: Cloud["lacks"] = {
+    secret: { rotation: "Secret Manager tells that a secret is due, and leaves the new value to somebody" },
+};

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getClientConfigOutput } from "@pulumi/gcp/organizations/getClientConfig";
+import { getProjectOutput } from "@pulumi/gcp/organizations/getProject";
+import { stackScope } from "../../components/cloud";
+import type { Site } from "../../components/site";
+
+/** Project is where a stack's resources are made. */
+export interface Project {
+    /** Its id: `shop-prod`. */
+    readonly id: pulumi.Output<string>;
+    /** Its number, by which Google's own service agents are called. */
+    readonly number: pulumi.Output<string>;
+    /** Such as `europe-west1`. */
+    readonly region: pulumi.Output<string>;
+    /** A short-lived token of whoever runs `pulumi`: for the few calls that no resource makes. */
+    readonly token: pulumi.Output<string>;
+}
+
+const known = new WeakMap<object, Map<pulumi.ProviderResource | undefined, Project>>();
+
+/**
+ * The project and region of a component: asked for once in a stack, and once more for each provider of its own.
+ *
+ * @throws when the stack says neither, with the command that says it
+ */
+export function projectOf({ component }: Pick<Site, "component">): Project {
+    const scope = stackScope();
+    const projects = known.get(scope) ?? new Map<pulumi.ProviderResource | undefined, Project>();
+    known.set(scope, projects);
+    const provider = component.getProvider("gcp:organizations/getProject:getProject");
+    let project = projects.get(provider);
+    if (!project) {
+        const config = getClientConfigOutput({ provider });
+        const id = config.apply((found) => required("project", "shop-prod", found.project));
+        project = {
+            id,
+            number: getProjectOutput({ projectId: id }, { provider }).number,
+            region: config.apply((found) => required("region", "europe-west1", found.region)),
+            token: pulumi.secret(config.accessToken),
+        };
+        projects.set(provider, project);
+    }
+    return project;
+}
+
+function required(key: "project" | "region", like: string, found: string | undefined): string {
+    if (found) return found;
+    throw new pulumi.RunError(
+        `The stack does not say in which ${key} of Google Cloud it is: run \`pulumi config set gcp:${key} ${like}\`, with yours`,
+    );
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { stackScope } from "../../components/cloud";
+
+/**
+ * What GCP answers while it has not yet heard, everywhere, of what it has itself acknowledged: an API that was enabled, a
+ * grant, a service account. Google says up to 7 minutes. Nothing else is tried again here: the provider does what it knows.
+ */
+const passing: readonly RegExp[] = [
+    /SERVICE_DISABLED|accessNotConfigured|has not been used in project \S+ before or it is disabled/,
+    /cloudkms\.cryptoKeyVersions\.useTo(Encrypt|Decrypt)\b/,
+    /Permission denied on Cloud KMS key|(service (account|agent)|P4SA) .*(lacks|does not have|missing).* (KMS|key)\b/i,
+    /Permission denied on secret/,
+    /Service [Aa]ccount \S+ (does not exist|was not found)|Unknown service account/i,
+    /Permission 'iam\.serviceaccounts\.actAs' denied/i,
+    /service agent(s)? .*(being (created|provisioned)|does not exist|not (yet )?ready)/i,
+];
+
+/** Seconds between the attempts, eleven minutes together. */
+const pauses = [5, 10, 20, ...Array.from({ length: 21 }, () => 30)];
+
+/** Whether a failure is one which passes by itself. */
+export function passes(error: string): boolean {
+    return passing.some((pattern) => pattern.test(error));
+}
+
+/** The seconds to wait before the next attempt; undefined when there is to be none. `errors` has the newest first. */
+export function pauseAfter(errors: readonly string[]): number | undefined {
+    return passes(errors[0] ?? "") ? pauses[errors.length - 1] : undefined;
+}
+
+const hooks = new WeakMap<object, pulumi.ErrorHook>();
+
+/**
+ * Options by which the engine tries again while GCP spreads the word. All of a stack's resources have the same hook. With
+ * mocks there is none, since there is no engine that calls it: Pulumi's mocks never answer when one is registered.
+ */
+export function untilPropagated(): Pick<pulumi.CustomResourceOptions, "hooks"> {
+    if (!pulumi.runtime.hasEngine()) return {};
+    const scope = stackScope();
+    let hook = hooks.get(scope);
+    if (!hook) hooks.set(scope, (hook = new pulumi.ErrorHook("mvi-gcp-propagation", tryAgain)));
+    return { hooks: { onError: [hook] } };
+}
+
+/** Waits as long as it is to be waited, and answers whether to try again. */
+export async function tryAgain(
+    { name, errors }: Pick<pulumi.ErrorHookArgs, "name" | "errors">,
+    unit = 1000,
+): Promise<boolean> {
+    const seconds = pauseAfter(errors);
+    if (seconds === undefined) return false;
+    await pulumi.log.info(`${name}: GCP is still spreading the word; it is tried again in ${seconds} seconds`);
+    await sleep(seconds * unit);
+    return true;
+}

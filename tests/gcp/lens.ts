@@ -1,0 +1,50 @@
+import type { Program } from "../support/mocks";
+
+export const project = "shop-prod";
+export const number = "123456789012";
+export const region = "europe-west1";
+export const ring = `projects/${project}/locations/${region}/keyRings/stack-keys-ring`;
+
+/** What GCP computes, by a resource's type: in the mocks nothing is made. */
+const computed: Readonly<Record<string, (name: string, inputs: Record<string, unknown>) => Record<string, unknown>>> = {
+    "random:index/randomId:RandomId": () => ({ hex: "0a1b2c3d" }),
+    "random:index/randomPassword:RandomPassword": () => ({ result: "generated-value" }),
+    "gcp:kms/keyRing:KeyRing": (name) => ({ id: ring, name }),
+    "gcp:kms/cryptoKey:CryptoKey": (name, inputs) => ({ id: `${inputs.keyRing as string}/cryptoKeys/${name}` }),
+    "gcp:kms/keyRingImportJob:KeyRingImportJob": (_, inputs) => ({
+        name: `${inputs.keyRing as string}/importJobs/${inputs.importJobId as string}`,
+        publicKeys: [{ pem: "pem" }],
+        state: "ACTIVE",
+    }),
+    "gcp:projects/serviceIdentity:ServiceIdentity": (_, inputs) => ({
+        member: `serviceAccount:service-${number}@gcp-sa-${(inputs.service as string).split(".")[0]}.iam.gserviceaccount.com`,
+    }),
+    "gcp:serviceaccount/account:Account": (_, inputs) => {
+        const email = `${inputs.accountId as string}@${project}.iam.gserviceaccount.com`;
+        return { email, member: `serviceAccount:${email}`, name: `projects/${project}/serviceAccounts/${email}` };
+    },
+    "gcp:storage/bucket:Bucket": (name, inputs) => ({ name: inputs.name ?? name, url: `gs://${name}` }),
+};
+
+/** What GCP answers, by the name of the question. */
+const answers: Readonly<Record<string, Record<string, unknown>>> = {
+    getClientConfig: { project, region, zone: "", accessToken: "token-of-a-person" },
+    getProject: { projectId: project, number },
+    getProjectServiceAccount: {
+        member: `serviceAccount:service-${number}@gs-project-accounts.iam.gserviceaccount.com`,
+    },
+    getProjectCmekSettings: { serviceAccountId: `cmek-p${number}@gcp-sa-logging.iam.gserviceaccount.com` },
+    getZones: { names: ["d", "b", "c"].map((zone) => `${region}-${zone}`) },
+};
+
+const last = (token: string) => token.split(":")[2];
+
+/** GCP, as the mocks show it. */
+export const lens = {
+    outputs: (type: string, name: string, inputs: Record<string, unknown>) => ({
+        ...(type.startsWith("gcp:") ? { name } : {}),
+        ...inputs,
+        ...computed[type]?.(name, inputs),
+    }),
+    calls: (token: string) => answers[last(token)] ?? {},
+} satisfies Pick<Program, "outputs" | "calls">;
