@@ -9,6 +9,11 @@ import { openDriver } from "./kv/drivers";
  * - `dynamodb://<table>?region=<region>&endpoint=<url>&partition_key=<attribute>&sort_key=<attribute>&ttl=<attribute>`
  *   is a table in Amazon DynamoDB, or in what speaks its protocol at `endpoint`. It takes the package
  *   `@aws-sdk/client-dynamodb`. Its keys must be strings.
+ * - `firestore://<database>?project=<project>&collection=<name>&partition_key=<field>&sort_key=<field>&ttl=<field>` is a
+ *   collection (`entries` if none is named) in a database of Google Firestore in native mode, or with `&endpoint=<url>`
+ *   in its emulator. It takes the package `google-auth-library`, and needs the role `roles/datastore.user`. The field
+ *   `ttl` needs a TTL policy for that collection group; no other index is needed than each field has by itself, and
+ *   none for `value`.
  *
  * The credentials are those of the app's surroundings.
  *
@@ -58,7 +63,10 @@ export class KV {
     /** Use {@link openKV}. */
     constructor(private readonly driver: KvDriver) {}
 
-    /** The vendor's own client, for what this does not do: of `dynamodb://`, a `DynamoDBClient`. */
+    /**
+     * The vendor's own client, for what this does not do: of `dynamodb://`, a `DynamoDBClient`; of `firestore://`, a
+     * `GoogleAuth`, whose `request` calls the REST API.
+     */
     get native(): unknown {
         return this.driver.native;
     }

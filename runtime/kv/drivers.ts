@@ -1,6 +1,7 @@
 import { RuntimeError } from "../errors";
 import { type KvDriver } from "./driver";
 import { openDynamoDB } from "./dynamodb";
+import { openFirestore } from "./firestore";
 
 /** The driver for `url`. Only the packages of that driver are loaded, when it is opened. @throws {@link RuntimeError} Invalid, NotInstalled */
 export async function openDriver(url: string | undefined): Promise<KvDriver> {
@@ -24,4 +25,5 @@ export async function openDriver(url: string | undefined): Promise<KvDriver> {
 /** By the scheme of the URL. */
 const DRIVERS: Readonly<Record<string, (url: URL) => Promise<KvDriver>>> = {
     "dynamodb:": openDynamoDB,
+    "firestore:": openFirestore,
 };
