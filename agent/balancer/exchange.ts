@@ -49,7 +49,7 @@ export class Exchange {
 
     /** Undefined when a target's answer was passed on, or the client left. */
     async run(): Promise<Fault | undefined> {
-        const deadline = Date.now() + patience;
+        const deadline = performance.now() + patience;
         const tried = new Set<Member>();
         const safe = idempotent.has(this.request.method ?? "");
         let last: Error | undefined;

@@ -42,7 +42,7 @@ export class Pool {
     async take(tried: Set<Member>, deadline: number, signal: AbortSignal): Promise<Member | undefined> {
         for (;;) {
             const member = this.pick(tried);
-            const left = deadline - Date.now();
+            const left = deadline - performance.now();
             if (member !== undefined || left <= 0 || signal.aborted) {
                 return signal.aborted ? undefined : member;
             }

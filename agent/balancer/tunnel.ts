@@ -6,7 +6,7 @@ const connectMs = 3000;
 
 /** Connects to a target of `pool`, to the next one if one refuses, for as long as {@link patience}. */
 export async function dial(pool: Pool, signal: AbortSignal): Promise<{ member: Member; socket: Socket } | undefined> {
-    const deadline = Date.now() + patience;
+    const deadline = performance.now() + patience;
     const tried = new Set<Member>();
     for (;;) {
         const member = pool.pick(tried) ?? (await pool.take(tried, deadline, signal));

@@ -1,6 +1,6 @@
 import { type Host } from "../kind";
 import { type Replicas, type Rollout } from "./inputs";
-import { type Bake, drop, hold, type Judge, startFresh } from "./rollout";
+import { type Bake, dropSeconds, hold, type Judge, startFresh } from "./rollout";
 import { clamp, loadsOf, type Pace, Scaler, usualPace } from "./scale";
 import { Unit } from "./unit";
 import { sameWorkload, type Workload } from "./workload";
@@ -31,7 +31,7 @@ export class Fleet {
     constructor(
         readonly host: Host,
         readonly owner: string,
-        readonly bake: Bake = { create: 3, update: 10 },
+        readonly bake: Bake = { create: 3, soak: 5, update: 5 },
         /** Called after each change: the numbers of the replicas that are to stay, and of all that are still there. */
         private readonly settled: (staying: readonly number[], all: readonly number[]) => void = () => undefined,
     ) {
@@ -39,13 +39,9 @@ export class Fleet {
         this.#scaler = new Scaler(this.#pace);
     }
 
-    /** Those of the current version whose programs all run. */
+    /** How many of the current version have all their programs running. */
     get running(): number {
         return this.#units.filter((unit) => unit.running).length;
-    }
-
-    get units(): readonly Unit[] {
-        return this.#units;
     }
 
     /** Brings it to `workload`. If it rejects, what ran before serves on. */
@@ -83,7 +79,7 @@ export class Fleet {
         clearInterval(this.#timer);
         this.#timer = undefined;
         const units = this.#units.splice(0);
-        units.forEach((unit) => this.#retire(unit));
+        units.forEach((unit) => void this.#retire(unit));
         this.#publish();
         await Promise.all(
             [...this.#retiring].map(async ([unit, retired]) => {
@@ -97,7 +93,7 @@ export class Fleet {
     /** Takes it from the endpoints, lets requests end, and ends it. */
     async remove(): Promise<void> {
         const units = this.#units.splice(0);
-        units.forEach((unit) => this.#retire(unit));
+        units.forEach((unit) => void this.#retire(unit));
         this.#publish();
         await Promise.all(this.#retiring.values());
         await this.stop();
@@ -105,16 +101,14 @@ export class Fleet {
 
     async #create(workload: Workload, count: number, rollout: Rollout, call: FleetCall): Promise<void> {
         try {
-            const added = await this.#fresh(workload, count, rollout, call, (unit) => {
+            const added = await this.#fresh(workload, count, rollout, call, 0, (unit) => {
                 this.#units.push(unit);
                 this.#publish();
             });
             await hold(added, this.bake.create, this.#judge(call));
             added.forEach((unit) => unit.keepUp());
         } catch (error) {
-            const units = this.#units.splice(0);
-            this.#publish();
-            await drop(units);
+            await this.#drop(this.#units.splice(0));
             throw error;
         }
     }
@@ -129,7 +123,7 @@ export class Fleet {
         };
         const added: Unit[] = [];
         try {
-            await this.#fresh(workload, count, rollout, call, (unit) => {
+            await this.#fresh(workload, count, rollout, call, this.bake.soak, (unit) => {
                 added.push(unit);
                 this.#units.push(unit);
                 drain(added.length);
@@ -140,20 +134,19 @@ export class Fleet {
         } catch (error) {
             this.#units = old;
             old.forEach((unit) => (unit.draining = false));
-            this.#publish();
-            await drop(added);
+            await this.#drop(added);
             throw error;
         }
         added.forEach((unit) => unit.keepUp());
         this.#units = added;
-        old.forEach((unit) => this.#retire(unit));
+        old.forEach((unit) => void this.#retire(unit));
     }
 
     /** For what may not run twice: the old ones end first, and come back when the new ones fail. */
     async #recreate(workload: Workload, count: number, rollout: Rollout, call: FleetCall): Promise<void> {
         const before = this.#workload;
         const old = this.#units.splice(0);
-        old.forEach((unit) => this.#retire(unit));
+        old.forEach((unit) => void this.#retire(unit));
         this.#publish();
         await Promise.all(this.#retiring.values());
         try {
@@ -162,9 +155,8 @@ export class Fleet {
             if (before !== undefined) {
                 call.progress("the new version failed: starts the old one again");
                 await this.#add(before, old.length);
-                await Promise.all(
-                    this.#units.map((unit) => unit.whenReady(rollout.timeoutSeconds, new AbortController().signal)),
-                );
+                const never = new AbortController().signal;
+                await Promise.all(this.#units.map((unit) => unit.whenReady(rollout.timeoutSeconds, never)));
             }
             throw error;
         }
@@ -175,13 +167,14 @@ export class Fleet {
         count: number,
         rollout: Rollout,
         call: FleetCall,
+        soak: number,
         ready: (unit: Unit) => void,
     ): Promise<Unit[]> {
-        return startFresh((started) => this.#unit(workload, started), count, rollout, this.#judge(call), ready);
+        return startFresh((started) => this.#unit(workload, started), count, rollout, this.#judge(call), soak, ready);
     }
 
-    #judge(call: FleetCall): Judge {
-        return { signal: call.signal, servesOn: this.#workload !== undefined };
+    #judge({ signal }: FleetCall): Judge {
+        return { signal, servesOn: this.#workload !== undefined };
     }
 
     async #resize(count: number, rollout: Rollout, call: FleetCall): Promise<void> {
@@ -189,7 +182,7 @@ export class Fleet {
         const added: Unit[] = [];
         try {
             if (workload !== undefined && count > this.#units.length) {
-                await this.#fresh(workload, count - this.#units.length, rollout, call, (unit) => {
+                await this.#fresh(workload, count - this.#units.length, rollout, call, 0, (unit) => {
                     added.push(unit);
                     this.#units.push(unit);
                     this.#publish();
@@ -197,11 +190,11 @@ export class Fleet {
             }
         } catch (error) {
             this.#units = this.#units.filter((unit) => !added.includes(unit));
-            await drop(added);
+            await this.#drop(added);
             throw error;
         }
         added.forEach((unit) => unit.keepUp());
-        this.#units.splice(count).forEach((unit) => this.#retire(unit));
+        this.#units.splice(count).forEach((unit) => void this.#retire(unit));
         this.#publish();
     }
 
@@ -221,21 +214,21 @@ export class Fleet {
         if (this.#busy || workload === undefined || replicas.max <= replicas.min) {
             return;
         }
-        const now = Date.now();
+        const count = this.#units.length;
         const services = workload.ports.map(({ name }) => `${this.owner}/${name}`);
         const uses = this.#units.map((unit) => unit.cpuPercent);
-        const loads = loadsOf(this.host, services, uses, replicas, this.#pace, now);
-        const wanted = this.#scaler.wanted(this.#units.length, loads, replicas, now);
-        if (wanted > this.#units.length) {
+        const loads = loadsOf(this.host, services, uses, replicas, this.#pace, Date.now());
+        const wanted = this.#scaler.wanted(count, loads, replicas, performance.now());
+        if (wanted > count) {
             this.#busy = true;
-            this.#add(workload, wanted - this.#units.length)
+            this.#add(workload, wanted - count)
                 .catch((error: unknown) => this.host.report(`${this.owner}: ${String(error)}`))
                 .finally(() => {
                     this.#busy = false;
                     this.#settle();
                 });
         } else {
-            this.#units.splice(wanted).forEach((unit) => this.#retire(unit));
+            this.#units.splice(wanted).forEach((unit) => void this.#retire(unit));
             this.#publish();
         }
     }
@@ -249,12 +242,19 @@ export class Fleet {
         return new Unit(this.host, workload, number, () => this.#publish());
     }
 
-    /** Gets no new connections, ends the ones it has, and then itself: nobody waits for it. */
-    #retire(unit: Unit): void {
+    /** Ends new ones that are not wanted after all. They may have served: what is under way there ends first. */
+    async #drop(units: readonly Unit[]): Promise<void> {
+        const dropped = units.map((unit) => this.#retire(unit, dropSeconds(unit)));
+        this.#publish();
+        await Promise.all(dropped);
+    }
+
+    /** Gets no new connections, ends the ones it has, and then itself: nobody need wait for it. */
+    #retire(unit: Unit, graceSeconds = unit.workload.stopGraceSeconds): Promise<void> {
         unit.draining = true;
         const retired = unit
-            .drained()
-            .then(() => unit.stop())
+            .drained(graceSeconds)
+            .then(() => unit.stop(graceSeconds))
             .catch((error: unknown) => this.host.report(`${this.owner}: ${String(error)}`))
             .finally(() => {
                 this.#retiring.delete(unit);
@@ -262,6 +262,7 @@ export class Fleet {
                 this.#publish();
             });
         this.#retiring.set(unit, retired);
+        return retired;
     }
 
     #settle(): void {
@@ -274,7 +275,7 @@ export class Fleet {
 
     #publish(): void {
         const all = [...this.#units, ...this.#retiring.keys()];
-        const services = new Set(all.flatMap((unit) => unit.workload.ports.map(({ name }) => name)));
+        const services = new Set(all.flatMap(({ workload }) => workload.ports.map(({ name }) => name)));
         for (const name of new Set([...services, ...this.#services])) {
             const targets = all
                 .filter((unit) => unit.ready && unit.ports[name] !== undefined)

@@ -29,12 +29,16 @@ export function isFree(port: number): Promise<boolean> {
     });
 }
 
-/** How many connections are open to these ports; undefined where the system does not tell. */
+/**
+ * How many connections to these ports are open, or about to be, or wait for the last words of whoever listens there;
+ * undefined where the system does not tell.
+ */
 export function openConnections(ports: readonly number[]): number | undefined {
     if (process.platform !== "linux") {
         return undefined;
     }
-    const established = "01";
+    // Established, its first packets under way, and closed by the other side only.
+    const open = ["01", "03", "08"];
     const lines = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => {
         try {
             return readFileSync(path, "utf8").split("\n").slice(1);
@@ -45,6 +49,6 @@ export function openConnections(ports: readonly number[]): number | undefined {
     });
     return lines.filter((line) => {
         const [, local = "", , state] = line.trim().split(/\s+/);
-        return state === established && ports.includes(parseInt(local.split(":")[1] ?? "", 16));
+        return open.includes(state ?? "") && ports.includes(parseInt(local.split(":")[1] ?? "", 16));
     }).length;
 }

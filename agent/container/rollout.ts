@@ -4,9 +4,13 @@ import { type Rollout } from "./inputs";
 import { type Pace } from "./scale";
 import { type Unit } from "./unit";
 
-/** How long a new version must hold before the old one is ended, in seconds. */
+/** How long a new version must hold, in seconds. */
 export interface Bake {
+    /** Of a first version: until it counts as made. */
     readonly create: number;
+    /** The first ones of a new version, before anybody is sent to them: what is ready and then crashes reaches nobody. */
+    readonly soak: number;
+    /** All of a new version, while they serve: then the old one is ended. */
     readonly update: number;
     /** @default {@link usualPace} */
     readonly scaling?: Pace;
@@ -24,6 +28,7 @@ export interface Judge {
  * Starts new ones, so many at a time, and hands each over when it is ready.
  *
  * @param make - Makes one, beside those that this has started.
+ * @param soak - Seconds that those of the first turn must hold before they are handed over.
  * @throws {@link Refusal} when one ends, or is not ready in time: those of its turn are ended then.
  */
 export async function startFresh(
@@ -31,6 +36,7 @@ export async function startFresh(
     count: number,
     rollout: Rollout,
     judge: Judge,
+    soak: number,
     ready: (unit: Unit) => void,
 ): Promise<Unit[]> {
     const all: Unit[] = [];
@@ -45,6 +51,9 @@ export async function startFresh(
             if (bad >= 0) {
                 throw await refusal(turn[bad], faults[bad], judge);
             }
+            if (all.length === 0) {
+                await hold(turn, soak, judge);
+            }
         } catch (error) {
             await drop(turn);
             throw error;
@@ -55,22 +64,28 @@ export async function startFresh(
     return all;
 }
 
-/** Watches new ones for a while. @throws {@link Refusal} when one of them ends. */
+/** Watches new ones for a while. @throws {@link Refusal} when one of them ends, or is ready no more. */
 export async function hold(units: readonly Unit[], seconds: number, judge: Judge): Promise<void> {
-    const deadline = Date.now() + seconds * 1000;
-    while (Date.now() < deadline) {
-        const bad = units.find((unit) => unit.ended() !== undefined);
+    const deadline = performance.now() + seconds * 1000;
+    while (performance.now() < deadline) {
+        const bad = units.find((unit) => unit.ended() !== undefined || !unit.ready);
         if (bad !== undefined || judge.signal.aborted) {
-            const fault = bad === undefined ? "given up by the user" : `was ready, and then ${bad.ended()}`;
+            const then = bad?.ended() ?? `its check did not pass: ${bad?.fault}`;
+            const fault = bad === undefined ? "given up by the user" : `was ready, and then ${then}`;
             throw await refusal(bad ?? units[0], fault, judge);
         }
         await pause(50);
     }
 }
 
-/** Ends new ones that are not wanted after all. */
+/** Ends new ones that nobody was sent to. */
 export async function drop(units: readonly Unit[]): Promise<void> {
-    await Promise.all(units.map((unit) => unit.stop(Math.min(5, unit.workload.stopGraceSeconds))));
+    await Promise.all(units.map((unit) => unit.stop(dropSeconds(unit))));
+}
+
+/** What is not wanted after all gets so many seconds for what is under way. */
+export function dropSeconds(unit: Unit): number {
+    return Math.min(5, unit.workload.stopGraceSeconds);
 }
 
 async function begin(unit: Unit, timeoutSeconds: number, signal: AbortSignal): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Host } from "../kind";
 import { mark, markName } from "../process/records";
 import { type Exit, Supervised } from "../process/supervisor";
+import { Checks, DRAIN_MS } from "./checks";
 import { type Probe } from "./inputs";
 import { givePort, isFree, openConnections, takePort } from "./ports";
 import { ask } from "./probe";
@@ -15,20 +16,15 @@ interface Part {
     readonly program: Program;
 }
 
-const defaultProbe: Probe = { intervalSeconds: 10, timeoutSeconds: 5, failures: 3, initialDelaySeconds: 0 };
-
 /** Unit is one replica: its main program and its sidecars, started, checked and ended as one. */
 export class Unit {
     ready = false;
     draining = false;
-    /** What its last failed check said. */
-    fault: string | undefined;
     readonly #programs: readonly Part[];
     readonly #ports: Record<string, number> = {};
     readonly #stopped = new AbortController();
+    readonly #checks: Checks;
     #stopping: Promise<void> | undefined;
-    /** Its startup check did not pass in its own time, at its first start. */
-    #late: string | undefined;
 
     /** @param changed - Called when it becomes ready, or no longer is. */
     constructor(
@@ -68,6 +64,14 @@ export class Unit {
             });
             return { supervised, private: own, program };
         });
+        this.#checks = new Checks({
+            main: this.main,
+            health: workload.health,
+            stopped: this.#stopped.signal,
+            ask: (probe) => this.#ask(probe),
+            setReady: (ready) => this.#setReady(ready),
+            report: (error) => host.report(`${workload.owner}/${number}: ${String(error)}`),
+        });
     }
 
     get id(): string {
@@ -87,6 +91,11 @@ export class Unit {
         return this.#programs.every(({ supervised }) => supervised.state === "running");
     }
 
+    /** What its last failed check said. */
+    get fault(): string | undefined {
+        return this.#checks.fault;
+    }
+
     /** Of the cores it was given, since the last sample; undefined before the second. */
     get cpuPercent(): number | undefined {
         const { use, spec } = this.main;
@@ -97,7 +106,7 @@ export class Unit {
     async start(): Promise<void> {
         await this.#takePorts();
         this.main.on("exited", () => this.#setReady(false));
-        this.main.on("started", () => this.#inBackground(this.#watch(this.main.pid)));
+        this.main.on("started", () => this.#checks.begin());
         for (const { supervised } of this.#programs) {
             await supervised.start();
         }
@@ -112,13 +121,13 @@ export class Unit {
 
     /** Resolves to undefined once it is ready; to the fault if it ends, or is not ready in time. */
     async whenReady(timeoutSeconds: number, signal: AbortSignal): Promise<string | undefined> {
-        const deadline = Date.now() + timeoutSeconds * 1000;
+        const deadline = performance.now() + timeoutSeconds * 1000;
         while (!this.ready) {
-            const ended = this.ended() ?? this.#late;
+            const ended = this.ended() ?? this.#checks.late;
             if (ended !== undefined) {
                 return ended;
             }
-            if (Date.now() > deadline) {
+            if (performance.now() > deadline) {
                 return `not ready within ${timeoutSeconds} s: ${this.fault ?? "its checks did not pass"}`;
             }
             if (signal.aborted) {
@@ -154,17 +163,16 @@ export class Unit {
         await Promise.all(ended.map(({ supervised }) => supervised.drained()));
     }
 
-    /** Waits until nobody is connected to it, for its stop grace at the most. */
-    async drained(): Promise<void> {
-        const deadline = Date.now() + this.workload.stopGraceSeconds * 1000;
-        // Those who watch the endpoints take their new connections elsewhere first.
-        await pause(100);
-        while (Date.now() < deadline && this.running) {
-            const open = openConnections(Object.values(this.#ports));
-            if (open === 0 || this.#stopping !== undefined) {
+    /** Waits until nobody is connected to it, for so long at the most. */
+    async drained(seconds = this.workload.stopGraceSeconds): Promise<void> {
+        const deadline = performance.now() + seconds * 1000;
+        // Those who watch the endpoints take their new connections elsewhere first; and none may have come between two looks.
+        for (let quiet = 0; quiet < 2 && performance.now() < deadline;) {
+            await pause(DRAIN_MS);
+            if (!this.running || this.#stopping !== undefined) {
                 return;
             }
-            await pause(100);
+            quiet = openConnections(Object.values(this.#ports)) === 0 ? quiet + 1 : 0;
         }
     }
 
@@ -199,61 +207,6 @@ export class Unit {
         }
     }
 
-    /** Checks one run of the main program, from its start to its end. */
-    async #watch(pid: number | undefined): Promise<void> {
-        const runs = () => this.main.pid === pid && !this.#stopped.signal.aborted;
-        const { startup, readiness, liveness } = this.workload.health;
-        const first = startup ?? readiness ?? liveness ?? defaultProbe;
-        await this.#wait(first.initialDelaySeconds);
-        const allowed = Math.max(1, first.failures) * first.intervalSeconds;
-        const deadline = Date.now() + allowed * 1000; // Often at first: most are ready in less than a second.
-        for (let ms = 100; runs(); ms = Math.min(ms * 1.5, first.intervalSeconds * 1000)) {
-            const slow = await this.#ask(first);
-            this.fault = slow ?? (startup && readiness && (await this.#ask(readiness)));
-            if (this.fault === undefined || !runs()) {
-                break;
-            }
-            if (startup !== undefined && Date.now() > deadline) {
-                // A first start fails the rollout that waits for it; after a crash it is started once more.
-                if (this.main.restart === "always") {
-                    await this.main.end(`startup check failed: ${this.fault}`);
-                } else if (slow !== undefined) {
-                    this.#late = `its startup check did not pass within ${allowed} s: ${slow}`;
-                }
-            }
-            await this.#wait(ms / 1000);
-        }
-        if (runs()) {
-            this.#setReady(true);
-            await Promise.all([
-                this.#repeat(readiness ?? liveness ?? defaultProbe, runs, (ok) => this.#setReady(ok)),
-                liveness &&
-                    this.#repeat(liveness, runs, (ok, fault) => {
-                        if (!ok) {
-                            this.#inBackground(this.main.end(`liveness check failed: ${fault}`));
-                        }
-                    }),
-            ]);
-        }
-    }
-
-    async #repeat(probe: Probe, runs: () => boolean, tell: (ok: boolean, fault?: string) => void): Promise<void> {
-        for (let failures = 0; runs();) {
-            await this.#wait(probe.intervalSeconds);
-            const fault = runs() ? await this.#ask(probe) : undefined;
-            if (!runs()) {
-                return;
-            }
-            this.fault = fault ?? this.fault;
-            failures = fault === undefined ? 0 : failures + 1;
-            if (fault === undefined) {
-                tell(true);
-            } else if (failures >= probe.failures) {
-                tell(false, fault);
-            }
-        }
-    }
-
     #ask(probe: Probe): Promise<string | undefined> {
         const { private: own, program } = this.#main;
         const env = {
@@ -262,11 +215,6 @@ export class Unit {
         };
         const [declared, ports] = [this.workload.ports, this.#ports];
         return ask(probe, { declared, ports, cwd: own.cwd, env, account: own.account });
-    }
-
-    async #wait(seconds: number): Promise<void> {
-        // It only rejects when it is stopped, which the caller looks at next.
-        await pause(seconds * 1000, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined);
     }
 
     /** What the machine gives: it stands above what the declaration says. */
@@ -293,9 +241,5 @@ export class Unit {
                 this.#ports[name] = await takePort();
             }
         }
-    }
-
-    #inBackground(work: Promise<void>): void {
-        work.catch((error: unknown) => this.host.report(`${this.workload.owner}/${this.number}: ${String(error)}`));
     }
 }

@@ -25,10 +25,11 @@ export interface Hello {
  * @throws {@link Refusal} when it refuses to start, with its own words.
  */
 export async function ensureAgent(place: Place, build = buildId(), signal?: AbortSignal): Promise<Hello> {
-    const since = Date.now();
-    let launched = 0;
+    const since = Date.now(); // of the clock by which files are dated
+    const started = performance.now();
+    let launched = -Infinity;
     makeFolder(place.folder);
-    while (Date.now() - since < START_LIMIT) {
+    while (performance.now() - started < START_LIMIT) {
         signal?.throwIfAborted();
         try {
             const hello = await call<Hello>(place, "hello", {}, { signal });
@@ -41,9 +42,9 @@ export async function ensureAgent(place: Place, build = buildId(), signal?: Abor
                 throw error;
             }
             refuseIfItRefused(place, since);
-            if (Date.now() - launched > RELAUNCH && holder(place.folder, "guardian") === undefined) {
+            if (performance.now() - launched > RELAUNCH && holder(place.folder, "guardian") === undefined) {
                 launchGuardian(place, build);
-                launched = Date.now();
+                launched = performance.now();
             }
         }
         await sleep(30);

@@ -25,12 +25,12 @@ async function guard(place: Place, build: string): Promise<void> {
     const over = new AbortController();
     void killWhenHung(place, over.signal, report).catch((error: unknown) => report(String(error)));
     for (let crashes = 0; fs.existsSync(place.folder); crashes++) {
-        const since = Date.now();
+        const since = performance.now();
         if ((await life(place, build)) === "ended") {
             break;
         }
-        report(`agent ${place.stack} is gone after ${Math.round((Date.now() - since) / 1000)} s: bringing it back`);
-        crashes = Date.now() - since > LONG_LIFE ? 0 : crashes;
+        report(`agent ${place.stack} is gone after ${Math.round((performance.now() - since) / 1000)} s: bringing it back`);
+        crashes = performance.now() - since > LONG_LIFE ? 0 : crashes;
         await sleep(crashes === 0 ? 0 : Math.min(100 * 2 ** crashes, LONGEST_WAIT));
     }
     over.abort();

@@ -42,7 +42,7 @@ export function dropRecord(dir: string, id: string): void {
  */
 export async function reapLeftovers(dir: string, graceSeconds = 2): Promise<string[]> {
     const found = new Set<string>();
-    const deadline = Date.now() + graceSeconds * 1000;
+    const deadline = performance.now() + graceSeconds * 1000;
     const records = readRecords(dir);
     let asked = false;
     for (;;) {
@@ -51,7 +51,7 @@ export async function reapLeftovers(dir: string, graceSeconds = 2): Promise<stri
             break;
         }
         left.forEach(({ id }) => found.add(id));
-        if (!asked || Date.now() > deadline) {
+        if (!asked || performance.now() > deadline) {
             left.forEach(({ row }) => signalProcess(row.pid, asked ? "SIGKILL" : "SIGTERM"));
             asked = true;
         }

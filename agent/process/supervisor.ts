@@ -73,7 +73,7 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
 
     /** Milliseconds since it was started last. */
     get upMs(): number {
-        return this.#state === "running" ? Date.now() - this.#startedAt : 0;
+        return this.#state === "running" ? performance.now() - this.#startedAt : 0;
     }
 
     /** The last lines that it wrote, over all its starts. */
@@ -118,7 +118,7 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
             throw error;
         }
         this.#state = "running";
-        this.#startedAt = Date.now();
+        this.#startedAt = performance.now();
         this.#cgroup?.add(child.pid);
         this.#capture(child);
         child.once("exit", (code, signal) => this.#exited(child, code, signal));
@@ -179,7 +179,7 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
             return;
         }
         this.#reason ??= reason;
-        const deadline = Date.now() + graceSeconds * 1000;
+        const deadline = performance.now() + graceSeconds * 1000;
         const gone = new Promise<void>((resolve) => this.once("exited", () => resolve()));
         signalProcess(-pid, graceSeconds > 0 ? (this.spec.stopSignal ?? "SIGTERM") : "SIGKILL");
         const killer = setTimeout(() => signalProcess(-pid, "SIGKILL"), Math.max(0, graceSeconds * 1000));
@@ -192,7 +192,7 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
 
     #exited(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
         const pid = child.pid ?? 0;
-        const ranMs = Date.now() - this.#startedAt;
+        const ranMs = performance.now() - this.#startedAt;
         const oom = (this.#cgroup?.oomKills() ?? 0) > 0 ? `memory limit of ${this.spec.memory} MiB` : undefined;
         const how = code === null ? `signal ${signal}` : `exit code ${code}`;
         const exit: Exit = { time: Date.now(), code, signal, reason: this.#reason ?? oom ?? how, ranMs };
@@ -239,7 +239,7 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
 
     /** Waits for the children until `deadline`, then ends them, and forgets the run. */
     async #clean(pid: number, deadline: number): Promise<void> {
-        while (groupOf(pid).length > 0 && Date.now() < deadline) {
+        while (groupOf(pid).length > 0 && performance.now() < deadline) {
             await pause(50);
         }
         while (groupOf(pid).length > 0) {

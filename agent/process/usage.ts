@@ -43,7 +43,7 @@ export class Sampler {
     readonly #host: Host;
     readonly #watched = new Map<Watched, Use | undefined>();
     #timer: NodeJS.Timeout | undefined;
-    #sampledAt = 0;
+    #sampledAt = -Infinity;
 
     constructor(host: Host) {
         this.#host = host;
@@ -63,12 +63,12 @@ export class Sampler {
     }
 
     #tick(): void {
-        const due = Date.now() - this.#sampledAt >= sampleEachMs - watchEachMs / 2;
+        const due = performance.now() - this.#sampledAt >= sampleEachMs - watchEachMs / 2;
         const over = [...this.#watched.keys()].some((each) => each.memory !== undefined);
         if (!due && !over) {
             return;
         }
-        this.#sampledAt = due ? Date.now() : this.#sampledAt;
+        this.#sampledAt = due ? performance.now() : this.#sampledAt;
         const rows = processes();
         for (const [watched, before] of [...this.#watched]) {
             if (watched.pid === undefined) {
@@ -80,7 +80,7 @@ export class Sampler {
             const residentBytes = sum((row) => row.residentBytes);
             if (due && group.length > 0) {
                 const use = withPercent(before, {
-                    time: Date.now(),
+                    time: performance.now(),
                     cpuSeconds: sum((row) => row.cpuSeconds),
                     residentBytes,
                 });

@@ -14,7 +14,7 @@ describe("a container that scales by requests", function () {
 
     it("has more replicas while there are more requests, and fewer when they have become fewer", async () => {
         const scaling = { lookMs: 200, windowMs: 10_000, settleMs: 500, quietMs: 1_000 };
-        const bake = { create: 0.2, update: 0.2, scaling };
+        const bake = { create: 0.2, soak: 0.1, update: 0.1, scaling };
         Object.assign(whole.kind("Container"), containerKind(whole.host, balancers(whole.host), bake));
         const replicas = { min: 1, max: 3, requestsPerReplica: 5 };
         const inputs = await whole.container("web", server("1"), { replicas });

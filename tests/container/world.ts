@@ -30,7 +30,7 @@ export class World {
 
     newKind(host: Host = this.host): Kind<ContainerInputs, ContainerOutputs> {
         const doors = { openInternal: async () => ({ port: 1234, close: async () => undefined }) };
-        return containerKind(host, doors, { create: 0.2, update: 0.6 });
+        return containerKind(host, doors, { create: 0.2, soak: 0.5, update: 0.3 });
     }
 
     async image(files: Record<string, string>): Promise<ImageRef> {

@@ -1,5 +1,6 @@
 // A client in a process of its own: it asks `url` at a fixed rate, and says at its end what came of it.
-// node … load.ts <url> <requests a second>; a line "end" on stdin ends it, and the report is one line of JSON on stdout.
+// node … load.ts <url> <requests a second>; it says "started" with its first answer, a line "end" on stdin ends it, and the
+// report is a line of JSON on stdout.
 import * as http from "node:http";
 import { createHash } from "node:crypto";
 
@@ -52,6 +53,7 @@ function ask(number: number): void {
         response.on("end", () => {
             open--;
             times.push(performance.now() - since);
+            if (times.length === 1) process.stdout.write("started\n");
             if (response.statusCode !== 200) return fail(`status ${response.statusCode}: ${text.slice(0, 200)}`);
             const answer = JSON.parse(text) as { version: string; digest: string };
             if (post && answer.digest !== digest) return fail("the body did not arrive whole");

@@ -1,11 +1,8 @@
-// Stacks of the real engine with a web container, a load on it, and what runs of it on this machine.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+// Stacks of the real engine with a web container, and a client of its bucket.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import type * as auto from "@pulumi/pulumi/automation";
-import { commandOf } from "../../agent/core/launch";
 import { type Place } from "../../agent/core/place";
 import { openVault } from "../../agent/core/vault";
 import { type Identity } from "../../agent/kind";
@@ -13,7 +10,6 @@ import { App, type AppArgs } from "../../components";
 import { until } from "../agent/harness";
 import { pulumiHome } from "../plugin/harness";
 import { kill, runningIn } from "./machine";
-import { type Report } from "./load";
 
 /** A folder of Pulumi's and of agents, with the agent's real kinds. Folders are open for passing: as root, workloads are others. */
 export function faultHome(environment: NodeJS.ProcessEnv = {}) {
@@ -82,27 +78,6 @@ export function small(version: () => Version): auto.PulumiFn {
 }
 
 export const smallApp = path.join(__dirname, "app");
-
-export interface Load {
-    /** Ends it, and says what came of it; again says the same. */
-    end(): Promise<Report>;
-}
-
-/** Starts a load on `url`, in a process of its own. */
-export function startLoad(url: string, perSecond: number): Load {
-    const [node, ...words] = commandOf(path.join(__dirname, "load"));
-    const child = spawn(node, [...words, url, String(perSecond)], { stdio: ["pipe", "pipe", "inherit"] });
-    let text = "";
-    child.stdout.on("data", (part: Buffer) => (text += part.toString()));
-    let ended: Promise<Report> | undefined;
-    const end = async (): Promise<Report> => {
-        const closed = once(child, "close");
-        child.stdin.write("end\n");
-        await closed;
-        return JSON.parse(text) as Report;
-    };
-    return { end: () => (ended ??= end()) };
-}
 
 /** A bucket and a table besides, which the web container may write to. */
 export const withFiles: Pick<Version, "more" | "uses"> = {

@@ -11,7 +11,7 @@ describe("machine", () => {
         machineKind(
             host,
             { openInternal: async () => ({ port: 1, close: async () => undefined }) },
-            { create: 0.2, update: 0.4 },
+            { create: 0.2, soak: 0.2, update: 0.2 },
         );
     beforeEach(() => {
         host = testHost();

@@ -1,0 +1,38 @@
+// Starts loads, each in a process of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as path from "node:path";
+import { commandOf } from "../../agent/core/launch";
+import { type Report } from "./load";
+
+export interface Load {
+    /** Ends it, and says what came of it; again says the same. */
+    end(): Promise<Report>;
+}
+
+/** Starts a load on `url`, in a process of its own: resolves with its first answer. */
+export async function startLoad(url: string, perSecond: number): Promise<Load> {
+    const [node, ...words] = commandOf(path.join(__dirname, "load"));
+    const child = spawn(node, [...words, url, String(perSecond)], { stdio: ["pipe", "pipe", "inherit"] });
+    const lines: string[] = [];
+    child.stdout.setEncoding("utf8").on("data", (part: string) => lines.push(part));
+    await once(child.stdout, "data");
+    let ended: Promise<Report> | undefined;
+    const end = async (): Promise<Report> => {
+        const closed = once(child, "close");
+        child.stdin.write("end\n");
+        await closed;
+        return JSON.parse(lines.join("").split("\n")[1]) as Report;
+    };
+    return { end: () => (ended ??= end()) };
+}
+
+/** For people: what failed, and how often. */
+export function failuresOf({ failures }: Report): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const failure of failures) {
+        const kind = failure.replace(/ after \d+ ms/, "");
+        counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+    return counts;
+}
