@@ -23,7 +23,7 @@ export function openDatabase(url) {
             "DB_URL is not set: the address of a PostgreSQL database, such as postgres://user:password@host/name",
         );
     const pool = new pg.Pool({
-        connectionString: url,
+        connectionString: asLibpq(url),
         max: 5,
         connectionTimeoutMillis: 5_000,
         idleTimeoutMillis: 30_000,
@@ -31,6 +31,15 @@ export function openDatabase(url) {
     // An idle connection that breaks is replaced at the next query.
     pool.on("error", (error) => log("warn", "a connection to the database was lost", cause(error)));
     return pool;
+}
+
+/**
+ * `sslmode` as PostgreSQL itself means it: with `require` all is encrypted, and only `verify-full` asks who signed the
+ * server's certificate. pg takes `require` for `verify-full`, and so refuses a managed database: its cloud signs with an
+ * authority of its own, which is on no machine. To check it too, name its file: `sslmode=verify-full&sslrootcert=…`.
+ */
+function asLibpq(url) {
+    return `${url}${url.includes("?") ? "&" : "?"}uselibpqcompat=true`;
 }
 
 /** Makes the table if there is none. Two replicas that start together do it one after the other. */
