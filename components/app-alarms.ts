@@ -10,10 +10,14 @@ export const watched: Readonly<
     Container: {
         errors: { above: 5, statistic: "sum" },
         healthy: { below: 1, statistic: "max", missing: "breaching" },
+        reachable: { below: 1, statistic: "min", missing: "breaching" },
     },
     Database: { storage: { above: 0.85, statistic: "max" } },
     Job: { failures: { above: 0, statistic: "sum", periods: 1 } },
-    LoadBalancer: { errors: { above: 5, statistic: "sum" } },
+    LoadBalancer: {
+        errors: { above: 5, statistic: "sum" },
+        reachable: { below: 1, statistic: "min", missing: "breaching" },
+    },
 };
 
 /** Makes the alarms that an app has when its declaration says who is to be told. */

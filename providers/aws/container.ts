@@ -17,6 +17,7 @@ import { tags } from "./tags";
 import * as lb from "@pulumi/aws/lb";
 import { type AwsContainer, type Entry, keepContainer, makeTarget, openWays, portOf } from "./target";
 import { mainContainer, makeTask } from "./task";
+import { uptime } from "./uptime";
 
 /**
  * An ECS service: on Fargate, or on the stack's machines. Its replicas find others by Service Connect and by the VPC's DNS;
@@ -101,6 +102,8 @@ export const container: DriverOf<"container"> = (site, spec) => {
     };
     keepContainer(site.component, native);
     const entry = spec.public ? enter(site, spec, native) : undefined;
+    const reachable =
+        entry && uptime(site, { url: entry.url, path: health?.path, after: [entry.distribution, service] });
 
     const names = Object.keys(ports);
     const inside = (name: string) => discovered.url(service, name);
@@ -124,7 +127,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
                 },
             ],
         }),
-        gauges: gaugesOf(cluster, service, discovered.metricName, entry),
+        gauges: { ...gaugesOf(cluster, service, discovered.metricName, entry), ...(reachable ? { reachable } : {}) },
     };
 };
 

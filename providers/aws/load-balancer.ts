@@ -10,6 +10,7 @@ import { publicBalancer } from "./public-balancer";
 import { makeRules, type Rules } from "./rules";
 import { entryHeader, sharedBalancer } from "./shared-balancer";
 import { tcpBalancer } from "./tcp-balancer";
+import { uptime } from "./uptime";
 
 /**
  * With a domain, an application load balancer on the internet with a certificate for it; without one, CloudFront before the
@@ -20,7 +21,13 @@ export const loadBalancer: DriverOf<"loadBalancer"> = (site, spec) => {
     const tcp = Object.keys(spec.tcp).length ? tcpBalancer(site, spec, !http) : undefined;
     const web = !http ? undefined : spec.domain === undefined ? byEdge(site, spec) : byDomain(site, spec, spec.domain);
     const entry = web ?? tcp!;
-    return { url: entry.url, address: entry.address, gauges: web ? gaugesOf(web) : {} };
+    // Where only some are let in, the asking function is not.
+    const reachable = web && !spec.allow.length ? uptime(site, web) : undefined;
+    return {
+        url: entry.url,
+        address: entry.address,
+        gauges: { ...(web ? gaugesOf(web) : {}), ...(reachable ? { reachable } : {}) },
+    };
 };
 
 /** How HTTP comes in. */
@@ -31,6 +38,8 @@ interface Web {
     readonly rules: Rules;
     /** Whether all that the load balancer sees is for this component. */
     readonly whole: boolean;
+    /** What must be there before it is reached. */
+    readonly after: readonly pulumi.Resource[];
 }
 
 function byEdge(site: Site, spec: LoadBalancerSpec): Web {
@@ -42,8 +51,8 @@ function byEdge(site: Site, spec: LoadBalancerSpec): Web {
         only: [{ httpHeader: { httpHeaderName: entryHeader, values: [site.name] } }],
     });
     const wall = waf || allow.length ? firewall(site, { scope: "CLOUDFRONT", managed: waf, allow }) : undefined;
-    const { url, address } = edge(site, { shared, firewall: wall?.arn });
-    return { url, address, balancer: shared.balancer, rules, whole: false };
+    const { url, address, distribution } = edge(site, { shared, firewall: wall?.arn });
+    return { url, address, balancer: shared.balancer, rules, whole: false, after: [distribution] };
 }
 
 function byDomain(site: Site, spec: LoadBalancerSpec, domain: string): Web {
@@ -55,6 +64,7 @@ function byDomain(site: Site, spec: LoadBalancerSpec, domain: string): Web {
         balancer: made.balancer,
         rules,
         whole: true,
+        after: [made.listener],
     };
 }
 

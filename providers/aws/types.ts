@@ -75,6 +75,14 @@ export interface AwsChildren {
         readonly edgeLogSource: typeof cloudwatch.LogDeliverySource;
         readonly edgeLogDestination: typeof cloudwatch.LogDeliveryDestination;
         readonly edgeLog: typeof cloudwatch.LogDelivery;
+        /** Asks once a minute whether it is reached, as do the next six. */
+        readonly uptime: typeof lambda.Function;
+        readonly uptimeLog: typeof cloudwatch.LogGroup;
+        readonly uptimeRole: typeof iam.Role;
+        readonly uptimeRolePolicy: typeof iam.RolePolicy;
+        readonly uptimeSchedule: typeof scheduler.Schedule;
+        readonly uptimeScheduleRole: typeof iam.Role;
+        readonly uptimeScheduleRolePolicy: typeof iam.RolePolicy;
         readonly certificate: typeof acm.Certificate;
         readonly proof: Each<typeof route53.Record>;
         readonly validation: typeof acm.CertificateValidation;
@@ -172,6 +180,14 @@ export interface AwsChildren {
         readonly edgeLogSource: typeof cloudwatch.LogDeliverySource;
         readonly edgeLogDestination: typeof cloudwatch.LogDeliveryDestination;
         readonly edgeLog: typeof cloudwatch.LogDelivery;
+        /** Asks once a minute whether it is reached, as do the next six. */
+        readonly uptime: typeof lambda.Function;
+        readonly uptimeLog: typeof cloudwatch.LogGroup;
+        readonly uptimeRole: typeof iam.Role;
+        readonly uptimeRolePolicy: typeof iam.RolePolicy;
+        readonly uptimeSchedule: typeof scheduler.Schedule;
+        readonly uptimeScheduleRole: typeof iam.Role;
+        readonly uptimeScheduleRolePolicy: typeof iam.RolePolicy;
         readonly certificate: typeof acm.Certificate;
         readonly proof: Each<typeof route53.Record>;
         readonly validation: typeof acm.CertificateValidation;

@@ -5,6 +5,9 @@ export const whys: Readonly<Record<string, string>> = {
     "aws:cloudfront/distribution:Distribution": "TLS from the first deployment on, without a domain",
     "aws:cloudfront/vpcOrigin:VpcOrigin": "CloudFront's private way to the load balancer",
     "aws:cloudwatch/dashboard:Dashboard": "all gauges, metrics and alarms in one place",
+    "aws:cloudwatch/logDelivery:LogDelivery": "a line for each request, from CloudFront",
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": "into the bucket for access logs",
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": "what CloudFront is asked",
     "aws:cloudwatch/logGroup:LogGroup":
         "lines of containers, the database, functions, the network: encrypted, for a limited time",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "writes to people when something goes wrong",
@@ -35,7 +38,8 @@ export const whys: Readonly<Record<string, string>> = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "what AWS itself says a service needs",
     "aws:kms/alias:Alias": "the key's name",
     "aws:kms/key:Key": "encrypts all that the stack keeps",
-    "aws:lambda/function:Function": "make the database's users, so that nobody sees a password",
+    "aws:lambda/function:Function":
+        "make the database's users, so that nobody sees a password; ask whether the app is reached",
     "aws:lambda/invocation:Invocation": "makes one user",
     "aws:lb/listener:Listener": "where the load balancer listens",
     "aws:lb/listenerRule:ListenerRule": "which path goes where",
@@ -53,7 +57,7 @@ export const whys: Readonly<Record<string, string>> = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
         "encrypted by the stack's key",
     "aws:s3/bucketVersioning:BucketVersioning": "what is overwritten can be had again, or not",
-    "aws:scheduler/schedule:Schedule": "when the job runs",
+    "aws:scheduler/schedule:Schedule": "when the job runs; each minute: is the app reached?",
     "aws:secretsmanager/secret:Secret": "how the app logs in to the database",
     "aws:sfn/stateMachine:StateMachine": "runs the job: retries, its time limit, one at a time",
     "aws:sns/topic:Topic": "who is told",

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { expect } from "chai";
 import { adminName } from "../../agent/database/credentials";
 import { databaseKind, type DatabaseKind } from "../../agent/database/kind";
-import { closure } from "../../providers/aws/database-functions";
+import { closure } from "../../providers/aws/function";
 import { type Aws, keep, type Keep } from "../../providers/aws/database-users/keep";
 import { mysqlStatements, type Settle, settlePostgres } from "../../providers/aws/database-users/settle";
 import { call, inputs, sql, testHost, type TestHost } from "../database/harness";

@@ -16,7 +16,7 @@ const cheap: readonly ProfileName[] = ["dev", "small"];
 const accessLogs = /^aws_s3_bucket\.stack_access_logs$/;
 const edge = /^aws_cloudfront_distribution\./;
 const behindEdge = /^(aws_lb|aws_lb_listener|aws_vpc_security_group_ingress_rule)\.stack_balancer/;
-const functions = /^aws_lambda_function\.\w+_(settle|keep)$/;
+const functions = /^aws_lambda_function\.\w+_(settle|keep|uptime)$/;
 
 export const skips: readonly Skip[] = [
     // What a profile chooses: all is secure, but not all is redundant, or kept for long.
@@ -46,13 +46,17 @@ export const skips: readonly Skip[] = [
 
     // Databases.
     { check: "CKV2_AWS_8", because: "Aurora keeps its own backups, to any second, and a last one" },
-    { check: "CKV_AWS_116", on: functions, because: "it is called by a deployment, which waits and fails with it" },
+    {
+        check: "CKV_AWS_116",
+        on: functions,
+        because: "a deployment that calls it fails with it; the next minute asks again",
+    },
     { check: "CKV_AWS_115", on: functions, because: "a new account has no concurrency that it could set aside" },
     { check: "CKV_AWS_272", on: functions, because: "whoever may deploy it may sign it: a signature says no more" },
     {
         check: "CKV_AWS_117",
-        on: /_keep$/,
-        because: "it must reach AWS's APIs, and not the network; the other one is in it",
+        on: /_(keep|uptime)$/,
+        because: "it must reach AWS's APIs or the internet, and not the network; the other one is in it",
     },
     {
         check: "CKV2_AWS_57",
