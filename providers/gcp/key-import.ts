@@ -6,6 +6,7 @@ import type { Site } from "../../components/site";
 import { deletion } from "./guard";
 import { unique } from "./names";
 import { projectOf } from "./project";
+import { isReal } from "./propagation";
 
 /**
  * Brings own material into a key, and answers the key's id when it is there. No resource does that: an import job gives a
@@ -36,7 +37,7 @@ export function importMaterial(
         .all([key.id, job.name, job.publicKeys, hidden, token])
         .apply(async ([id, name, [publicKey], text, bearer]) => {
             // Neither a preview nor a program's own mocks make anything.
-            if (!pulumi.runtime.isDryRun() && pulumi.runtime.hasEngine()) {
+            if (!pulumi.runtime.isDryRun() && isReal()) {
                 await upload({ key: id, job: name, pem: publicKey?.pem ?? "", material: text }, callerOf(bearer));
             }
             return id;

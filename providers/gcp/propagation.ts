@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { getStore } from "@pulumi/pulumi/runtime/state";
 import { stackScope } from "../../components/cloud";
 
 /**
@@ -16,31 +17,51 @@ const passing: readonly RegExp[] = [
     /service agent(s)? .*(being (created|provisioned)|does not exist|not (yet )?ready)/i,
 ];
 
-/** Seconds between the attempts, eleven minutes together. */
-const pauses = [5, 10, 20, ...Array.from({ length: 21 }, () => 30)];
+/** Seconds between the attempts: eleven minutes together. */
+const soon = [5, 10, 20, ...Array.from({ length: 21 }, () => 30)];
+
+/**
+ * Cloud Run keeps addresses in the subnet of what has run for up to two hours after it is deleted, and nobody can take them
+ * away. `pulumi destroy --run-program` waits for that; without the program, what is left is deleted by the next `destroy`.
+ * Source: cloud.google.com/run/docs/configuring/vpc-direct-vpc
+ */
+const held = /already being used by \S*\/addresses\/serverless-ipv[46]-/;
+const late = Array.from({ length: 90 }, () => 90);
 
 /** Whether a failure is one which passes by itself. */
 export function passes(error: string): boolean {
-    return passing.some((pattern) => pattern.test(error));
+    return held.test(error) || passing.some((pattern) => pattern.test(error));
 }
 
 /** The seconds to wait before the next attempt; undefined when there is to be none. `errors` has the newest first. */
 export function pauseAfter(errors: readonly string[]): number | undefined {
-    return passes(errors[0] ?? "") ? pauses[errors.length - 1] : undefined;
+    const [newest = ""] = errors;
+    return passes(newest) ? (held.test(newest) ? late : soon)[errors.length - 1] : undefined;
 }
 
 const hooks = new WeakMap<object, pulumi.ErrorHook>();
 
-/**
- * Options by which the engine tries again while GCP spreads the word. All of a stack's resources have the same hook. With
- * mocks there is none, since there is no engine that calls it: Pulumi's mocks never answer when one is registered.
- */
+/** Options by which the engine tries again while GCP spreads the word. All of a stack's resources have the same hook. */
 export function untilPropagated(): Pick<pulumi.CustomResourceOptions, "hooks"> {
-    if (!pulumi.runtime.hasEngine()) return {};
+    if (!engineCalls()) return {};
     const scope = stackScope();
     let hook = hooks.get(scope);
     if (!hook) hooks.set(scope, (hook = new pulumi.ErrorHook("mvi-gcp-propagation", tryAgain)));
     return { hooks: { onError: [hook] } };
+}
+
+/** Whether something real is made, by an engine: with a program's own mocks, nothing is. */
+export function isReal(): boolean {
+    return getStore().settings.options.monitorAddr !== "mock";
+}
+
+/**
+ * Whether there is an engine that calls a hook. Pulumi's mocks never answer when one is registered; and a language host that
+ * is much older than the SDK (it says no root directory) hands no hook on, and would fail the program.
+ */
+function engineCalls(): boolean {
+    const { syncDir, rootDirectory } = getStore().settings.options;
+    return isReal() && (syncDir === undefined || rootDirectory !== undefined);
 }
 
 /** Waits as long as it is to be waited, and answers whether to try again. */
@@ -50,7 +71,9 @@ export async function tryAgain(
 ): Promise<boolean> {
     const seconds = pauseAfter(errors);
     if (seconds === undefined) return false;
-    await pulumi.log.info(`${name}: GCP is still spreading the word; it is tried again in ${seconds} seconds`);
+    await pulumi.log.info(
+        `${name}: ${held.test(errors[0]) ? "Cloud Run still holds it" : "GCP is still spreading the word"}; it is tried again in ${seconds} seconds`,
+    );
     await sleep(seconds * unit);
     return true;
 }

@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { passes, pauseAfter, tryAgain } from "../../providers/gcp/propagation";
+import { run } from "../support/mocks";
+
+const disabled =
+    "googleapi: Error 403: Cloud Key Management Service (KMS) API has not been used in project 1 before or it is disabled. reason: SERVICE_DISABLED";
+const held =
+    "The subnetwork resource 'projects/p/regions/r/subnetworks/s' is already being used by 'projects/p/regions/r/addresses/serverless-ipv4-1721014303789269923', resourceInUseByAnotherResource";
+
+describe("What is tried again on GCP", () => {
+    it("is what passes by itself, and nothing else", () => {
+        for (const error of [
+            disabled,
+            held,
+            "Error 403: Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied on resource 'projects/p/…'",
+            "Error 400: Permission denied on Cloud KMS key. Please ensure that your Cloud Storage service account has been authorized to use this key., forbidden",
+            "Revision 'web-1' is not ready: Permission denied on secret: projects/1/secrets/token/versions/1 for Revision service account",
+            "Error 400: Service account web-0a1b2c3d@p.iam.gserviceaccount.com does not exist., badRequest",
+            "Permission 'iam.serviceaccounts.actAs' denied on service account web@p.iam.gserviceaccount.com",
+        ])
+            expect(passes(error), error).to.equal(true);
+        for (const error of [
+            "",
+            "Error 403: The caller does not have permission, forbidden",
+            "Error 409: You already own this bucket., conflict",
+            "Error 404: The specified bucket does not exist., notFound",
+            "Error 400: The subnetwork resource 's' is already being used by 'projects/p/zones/z/instances/vm'",
+            "Error 403: Billing account for project '1' is not found. UREQ_PROJECT_BILLING_NOT_FOUND",
+        ])
+            expect(passes(error), error).to.equal(false);
+    });
+
+    it("is waited for about ten minutes, and for Cloud Run's addresses two hours; then it has failed", () => {
+        const wait = (error: string) => {
+            let seconds = 0;
+            let times = 0;
+            for (const errors: string[] = [error]; ; errors.unshift(error)) {
+                const pause = pauseAfter(errors);
+                if (pause === undefined) return { seconds, times };
+                seconds += pause;
+                times++;
+            }
+        };
+        expect(wait(disabled).seconds).to.be.within(600, 900);
+        expect(wait(held).seconds).to.be.within(7200, 9000);
+        // The engine itself ends after a hundred.
+        expect(wait(held).times).to.be.below(100);
+        expect(pauseAfter(["Error 409: conflict", disabled]), "another failure after it").to.equal(undefined);
+    });
+
+    it("is said to the one who waits", async () => {
+        await run({}, async () => {
+            expect(await tryAgain({ name: "uploads", errors: [disabled] }, 0)).to.equal(true);
+            expect(await tryAgain({ name: "uploads", errors: ["Error 409: conflict"] }, 0)).to.equal(false);
+        });
+    });
+});
