@@ -9,7 +9,7 @@ import { Database, databaseService } from "./database";
 import { defaultAlarms } from "./app-alarms";
 import { cycleIn, inOrder } from "./app-order";
 import { checkTogether } from "./app-together";
-import { Mistake, nearest } from "./fault";
+import { type Fault, Mistake, nearest, notFollowing, ours, show } from "./fault";
 import { Image, imageService } from "./image";
 import { Job, jobService } from "./job";
 import { Key, keyService } from "./key";
@@ -19,6 +19,7 @@ import { Log, logService } from "./log";
 import { Metric, metricService } from "./metric";
 import { Network, networkService } from "./network";
 import { marked } from "./options";
+import { plainCopy } from "./plain-copy";
 import { checkName, readSpec } from "./read";
 import { Secret, secretService } from "./secret";
 import { cloudNames, readSettings, type Settings } from "./settings";
@@ -52,21 +53,23 @@ export class App extends pulumi.ComponentResource {
             typeof given === "object"
                 ? given
                 : openCloud(cloudNames.find((known) => known === given) ?? settings.cloud);
-        const parts = readDeclaration(name, args, cloud, settings, given);
+        const unreadable: Fault[] = [];
+        const declared = plainCopy(args, new Place("", unreadable), 3) as AppArgs;
+        const parts = readDeclaration(name, declared, cloud, settings, given, unreadable);
 
         super("mvi:index:App", name, { cloud: cloud.name, profile: settings.profile }, rest);
         const made = new Map<string, Component>();
         const types = new Map(parts.map((part) => [part.name, part.section.type]));
-        const declared = new Map(parts.map((part) => [part.name, part.args]));
+        const argsOf = new Map(parts.map((part) => [part.name, part.args]));
         for (const part of inOrder(parts)) {
-            const index: PartIndex = { types, declared, used: new Set(), made };
+            const index: PartIndex = { types, declared: argsOf, used: new Set(), made };
             const own = marked({ shortName: part.name, parts: index }, { parent: this, cloud });
             made.set(
                 part.name,
                 new part.section.component(`${name}-${part.name}`, part.args as never, own) as unknown as Component,
             );
         }
-        if (args.alarms) defaultAlarms(name, made, [args.alarms.email].flat(), { parent: this, cloud });
+        if (declared.alarms) defaultAlarms(name, made, [declared.alarms.email].flat(), { parent: this, cloud });
 
         this.parts = Object.fromEntries(made);
         this.urls = Object.fromEntries(
@@ -110,7 +113,14 @@ const sections: Readonly<Record<Exclude<keyof AppArgs, "alarms">, Section>> = {
 };
 
 /** Reads the whole declaration, so that all its faults show at once. */
-function readDeclaration(name: string, args: unknown, cloud: Cloud, settings: Settings, givenCloud: unknown): Part[] {
+function readDeclaration(
+    name: string,
+    args: unknown,
+    cloud: Cloud,
+    settings: Settings,
+    givenCloud: unknown,
+    unreadable: readonly Fault[],
+): Part[] {
     const top = new Place("", []);
     const parts: Part[] = [];
     const types = new Map<string, string>();
@@ -123,7 +133,7 @@ function readDeclaration(name: string, args: unknown, cloud: Cloud, settings: Se
     const known = [...Object.keys(sections), "alarms"];
     for (const [key, members] of declared) {
         if (!known.includes(key)) {
-            const near = nearest(key, known);
+            const near = nearest(key, known) ?? ours(key, known);
             top.in(key).fault(
                 "is not known here",
                 near ? `did you mean \`${near}\`?` : `known are ${known.join(", ")}`,
@@ -163,7 +173,8 @@ function readDeclaration(name: string, args: unknown, cloud: Cloud, settings: Se
     if (!top.faults.length) checkTogether(parts, Boolean((args as AppArgs).alarms), top);
     const cycle = cycleIn(parts);
     if (cycle) top.fault("has parts that use each other in a circle", "take one of these uses out", cycle.join(" → "));
-    if (top.faults.length) throw new Mistake(`App "${name}"`, top.faults);
+    const faults = [...unreadable, ...notFollowing(top.faults, unreadable)];
+    if (faults.length) throw new Mistake(`App ${show(name)}`, faults);
     return parts;
 }
 

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodesOf, TransformsOf } from "./children";
 import { type Cloud, openCloud, type ServiceName, type Services } from "./cloud";
-import { Mistake, nearest } from "./fault";
+import { type Fault, Mistake, nearest, notFollowing, show } from "./fault";
 import { type Access, type Grant, Link, prefixOf } from "./link";
 import { type CloudName, cloudNames, type ProfileName, readSettings } from "./settings";
 import { type Fields, Place } from "./shape";
 import { markOf } from "./options";
+import { plainCopy } from "./plain-copy";
 import { checkName, readSpec } from "./read";
 import { Site, type Transform } from "./site";
 
@@ -93,19 +94,22 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
         const cloud = cloudOf(service, name, given, options.parent);
         const settings = readSettings();
         const { shortName = name, parts, derived } = markOf(options);
+        const unreadable: Fault[] = [];
+        const own = plainCopy(args, new Place("", unreadable), 1) as object;
         const place = new Place("", [], parts, cloud.lacks);
-        const spec = readSpec(service, args, cloud, settings, place);
+        const spec = readSpec(service, own, cloud, settings, place);
         // What we make for others has their name and more.
         checkName(name, place, derived ? 90 : 40);
-        if (place.faults.length) throw new Mistake(`${service.type} "${name}"`, place.faults);
+        const faults = [...unreadable, ...notFollowing(place.faults, unreadable)];
+        if (faults.length) throw new Mistake(`${service.type} ${show(name)}`, faults);
 
         super(`mvi:index:${service.type}`, name, { cloud: cloud.name, profile: settings.profile }, rest);
         this.cloud = cloud;
         this.service = service;
         this.ownName = name;
         this.shortName = shortName;
-        const transforms = ((args as Common).transform?.[cloud.name] ?? {}) as Readonly<Record<string, Transform>>;
-        const protect = (args as Guarded).protect ?? settings.protect;
+        const transforms = ((own as Common).transform?.[cloud.name] ?? {}) as Readonly<Record<string, Transform>>;
+        const protect = (own as Guarded).protect ?? settings.protect;
         const site = new Site(this, name, { ...settings, protect }, transforms);
         const driver = cloud.drivers[service.name as S] as (site: Site, spec: object) => Services[S][1];
         this.spec = (service.prepare?.(this as unknown as Component, spec) ?? spec) as Services[S][0];
@@ -187,5 +191,5 @@ function cloudOf(
         near ? `did you mean "${near}"?` : "choose one of these",
         given,
     );
-    throw new Mistake(`${service.type} "${name}"`, place.faults);
+    throw new Mistake(`${service.type} ${show(name)}`, place.faults);
 }

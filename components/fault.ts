@@ -1,4 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { legible } from "./show";
+
+export { show } from "./show";
 
 /** Fault is one thing wrong with a declaration. */
 export interface Fault {
@@ -12,6 +15,9 @@ export interface Fault {
     readonly todo: string;
 }
 
+/** Nobody reads more at once. */
+const mostLines = 100;
+
 /**
  * Mistake is thrown for a declaration or a configuration that cannot be carried out: before any resource is made, with
  * all its faults gathered, and shown by Pulumi without a stack trace.
@@ -21,36 +27,48 @@ export class Mistake extends pulumi.RunError {
 
     /** @param subject what is at fault, such as `Container "web"` */
     constructor(subject: string, faults: readonly Fault[]) {
-        const lines = faults.map((fault) => `  - ${line(fault)}`);
+        const lines = faults.slice(0, mostLines).map((fault) => `  - ${line(fault)}`);
+        if (faults.length > mostLines) lines.push(`  - and ${faults.length - mostLines} more: mend these first`);
         super(
-            `${subject} cannot be made (${faults.length} ${faults.length === 1 ? "fault" : "faults"}):\n${lines.join("\n")}`,
+            `${legible(subject, 200)} cannot be made (${faults.length} ${faults.length === 1 ? "fault" : "faults"}):\n${lines.join("\n")}`,
         );
         this.faults = faults;
     }
 }
 
-/** Shows a value in a message: short, on one line, and opaque where it is not known yet. */
-export function show(value: unknown): string {
-    if (pulumi.Output.isInstance(value) || value instanceof Promise) return "a value that is only known later";
-    if (pulumi.Resource.isInstance(value)) return `the resource "${resourceName(value)}"`;
-    if (typeof value === "function") return "a function";
-    let text: string | undefined;
-    try {
-        text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "bigint" ? `${inner}n` : inner));
-    } catch {
-        text = undefined; // a value which refers to itself
-    }
-    text ??= String(
-        Array.isArray(value)
-            ? "a list"
-            : typeof value === "object"
-              ? "an object"
-              : typeof value === "symbol"
-                ? "a symbol"
-                : value,
-    );
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+/** What is left of `faults` without those that `causes` have brought about: at the same place, or within it. */
+export function notFollowing(faults: readonly Fault[], causes: readonly Fault[]): Fault[] {
+    const follows = (where: string) =>
+        causes.some(
+            (one) => where === one.where || where.startsWith(`${one.where}.`) || where.startsWith(`${one.where}[`),
+        );
+    return faults.filter(({ where }) => !follows(where));
 }
+
+/** Our word for what others call `given`, if it is one of `known`. */
+export function ours(given: string, known: readonly string[]): string | undefined {
+    const word = Object.hasOwn(theirs, given) ? theirs[given as keyof typeof theirs] : undefined;
+    return word?.find((one) => known.includes(one));
+}
+
+/** Docker Compose's words, which many know, for ours. */
+const theirs = {
+    services: ["containers"],
+    environment: ["env"],
+    depends_on: ["uses"],
+    links: ["uses"],
+    healthcheck: ["health"],
+    entrypoint: ["command"],
+    expose: ["ports", "port"],
+    replicas: ["scale"],
+    deploy: ["scale"],
+    cpus: ["cpu"],
+    mem_limit: ["memory"],
+    volumes: ["blobs", "uses"],
+    stop_grace_period: ["stopGrace"],
+    domainname: ["domain"],
+    logging: ["log"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The candidate nearest to `given`, if it is near enough to be meant. */
 export function nearest(given: string, candidates: Iterable<string>): string | undefined {
@@ -72,11 +90,7 @@ export function alternatives(words: readonly string[]): string {
 }
 
 function line({ where, what, got, todo }: Fault): string {
-    return `${where}: ${what}${got === undefined ? "" : `, but got ${got}`}: ${todo}`;
-}
-
-function resourceName(resource: pulumi.Resource): string {
-    return (resource as unknown as { readonly __name?: string }).__name ?? "?";
+    return legible(`${where}: ${what}${got === undefined ? "" : `, but got ${got}`}: ${todo}`, 800);
 }
 
 /** How many letters were left out, added, changed or swapped; given up at `limit`, so that a long name costs no more. */

@@ -24,6 +24,15 @@ export function urlNames(ports: Readonly<Record<string, unknown>>): string[] {
 /** A number alone (an HTTP port named `http`), or ports by name. */
 export function portsField(given: unknown, at: Place): Record<string, PortSpec> {
     if (given === undefined) return {};
+    if (Array.isArray(given)) {
+        // As in Docker Compose, where ports are published on a machine.
+        at.fault(
+            "must be an object with a name for each port",
+            "write `port: 3000`, or { http: { port: 3000 } }, with the port that it listens on",
+            given,
+        );
+        return {};
+    }
     if (!isPlain(given)) return { http: one({ port: given }, at) };
     const ports = mapOf(
         one,

@@ -1,6 +1,6 @@
 import type { Cloud, ServiceName } from "./cloud";
 import type { AnyService, Guarded } from "./component";
-import { nearest } from "./fault";
+import { nearest, notFollowing } from "./fault";
 import { cloudNames, type Settings } from "./settings";
 import { type Fields, isPlain, Place, record } from "./shape";
 
@@ -33,19 +33,23 @@ export function checkName(name: unknown, place: Place, most = 40): void {
 const namePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 const protectable = new Set<ServiceName>(["database", "blob", "kv", "key", "secret", "log", "loadBalancer"]);
 
-function checkTransform(transform: unknown, cloud: Cloud, service: ServiceName, place: Place): void {
+function checkTransform(transform: unknown, cloud: Cloud, service: ServiceName, at: Place): void {
     if (transform === undefined) return;
-    if (!isPlain(transform))
-        return place.fault("must be an object by cloud", `write { ${cloud.name}: { … } }`, transform);
+    if (!isPlain(transform)) return at.fault("must be an object by cloud", `write { ${cloud.name}: { … } }`, transform);
     for (const [name, keys] of Object.entries(transform)) {
         if (!(cloudNames as readonly string[]).includes(name)) {
-            place.in(name).fault("is no cloud", `known are ${cloudNames.join(", ")}`);
+            at.in(name).fault("is no cloud", `known are ${cloudNames.join(", ")}`);
         } else if (name === cloud.name) {
-            for (const key of Object.keys(isPlain(keys) ? keys : {})) {
-                if (cloud.children[service].includes(key)) continue;
+            const place = at.in(name);
+            if (!isPlain(keys)) place.fault("must be an object by child", "write { … }, with a child's key", keys);
+            for (const [key, change] of Object.entries(isPlain(keys) ? keys : {})) {
+                if (cloud.children[service].includes(key)) {
+                    if (typeof change !== "function" && !isPlain(change))
+                        place.in(key).fault("must be an object or a function", "write { argument: value }", change);
+                    continue;
+                }
                 const near = nearest(key, cloud.children[service]);
                 place
-                    .in(name)
                     .in(key)
                     .fault(
                         `is no child of it on ${name}`,
@@ -60,10 +64,7 @@ function checkTransform(transform: unknown, cloud: Cloud, service: ServiceName, 
 
 /** Adds what the rules find, but for what a fault of an argument has brought about. */
 function addFaults(place: Place, rules: (whole: Place) => void): void {
-    const before = place.faults.map(({ where }) => where);
     const whole = new Place(place.path, [], place.parts, place.lacks);
     rules(whole);
-    const follows = (where: string) =>
-        before.some((one) => where === one || where.startsWith(`${one}.`) || where.startsWith(`${one}[`));
-    place.faults.push(...whole.faults.filter(({ where }) => !follows(where)));
+    place.faults.push(...notFollowing(whole.faults, place.faults));
 }

@@ -36,7 +36,7 @@ export function readSettings(): Settings {
     const config = new pulumi.Config("mvi");
     const place = new Place("", []);
     for (const key of Object.keys(pulumi.runtime.allConfig())) {
-        if (!key.startsWith("mvi:") || key.slice(4) in fields) continue;
+        if (!key.startsWith("mvi:") || Object.hasOwn(fields, key.slice(4))) continue;
         const near = nearest(key.slice(4), Object.keys(fields));
         const mend = `pulumi config rm ${key}`;
         place
