@@ -6,6 +6,7 @@ import type { ImageParts, ImageSpec } from "./image";
 import type { JobParts, JobSpec } from "./job";
 import type { KeyParts, KeySpec } from "./key";
 import type { KVParts, KVSpec } from "./kv";
+import type { Gaps } from "./lacks";
 import type { LoadBalancerParts, LoadBalancerSpec } from "./load-balancer";
 import type { LogParts, LogSpec } from "./log";
 import type { MetricParts, MetricSpec } from "./metric";
@@ -44,8 +45,8 @@ export type DriverOf<S extends ServiceName> = Driver<Services[S][0], Services[S]
 export interface Cloud {
     readonly name: CloudName;
     readonly drivers: { readonly [S in ServiceName]: DriverOf<S> };
-    /** Arguments which this cloud cannot honour, as a path within the service's arguments, with the reason. */
-    readonly lacks: { readonly [S in ServiceName]?: Readonly<Record<string, string>> };
+    /** Arguments which this cloud cannot honour, with the reason. */
+    readonly lacks: { readonly [S in ServiceName]?: Gaps };
     /** The keys of the children that each driver may make: what `transform` and `nodes` know. */
     readonly children: { readonly [S in ServiceName]: readonly string[] };
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentOptions, type Guarded, defineService, type Parts } from "./component";
 import type { Key } from "./key";
+import { lacking } from "./lacks";
 import type { Link } from "./link";
 import { Network } from "./network";
 import { encryptingKey, reference } from "./reference";
@@ -18,7 +19,7 @@ export interface DatabaseArgs extends Guarded<"database"> {
     storage?: number;
     /** A second one in another zone takes over when it fails. @default true at profile `prod`, else false */
     highAvailability?: boolean;
-    /** Backups: always on. @default kept 7 days (`prod`: 35), at 03:00 UTC, and to any point in time */
+    /** Backups: always on. @default kept 7 days (`prod`: 35), at 03:00 UTC, and to any point in time where that is possible */
     backups?: BackupArgs;
     /** Starts with the data of a backup. @default empty */
     restore?: RestoreArgs;
@@ -37,7 +38,7 @@ export interface BackupArgs {
     retention?: number;
     /** The daily time in UTC. @default "03:00" */
     window?: string;
-    /** Can be restored to any second within the retention. @default true, but for redis */
+    /** Can be restored to any second within the retention. @default true; false for redis, and for mysql on `local` */
     pointInTime?: boolean;
 }
 
@@ -115,7 +116,7 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
         key: optional(encryptingKey<Key>()),
         network: optional(reference<Network>("Network")) as Field<Network>,
     }),
-    rules: ({ engine, version, size, backups }, at, args) => {
+    rules: ({ engine, version, size, backups, restore }, at, args) => {
         const known: readonly string[] = versions[engine];
         if (version !== "" && !known.includes(version))
             at.in("version").fault(
@@ -127,6 +128,10 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
             at.in("backups")
                 .in("pointInTime")
                 .fault("is not possible with redis", "leave it out: it has daily backups", backups.pointInTime);
+        if (engine === "redis" && restore?.time !== undefined)
+            at.in("restore")
+                .in("time")
+                .fault("is not possible with redis", "name one of its daily backups as `from`", restore.time);
         if (engine === "redis" && args.storage !== undefined)
             at.in("storage").fault(
                 "is not for redis: it keeps its data in memory",
@@ -139,7 +144,7 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
     prepare: (self, spec) => ({
         ...spec,
         version: spec.version || versions[spec.engine][0],
-        backups: { ...spec.backups, pointInTime: spec.backups.pointInTime && spec.engine !== "redis" },
+        backups: { ...spec.backups, pointInTime: spec.backups.pointInTime && canPointInTime(self, spec) },
         network: spec.network ?? Network.ofStack(self.cloud),
     }),
 });
@@ -165,6 +170,11 @@ export class Database extends Component<"database"> implements DatabaseParts {
     readOnly(): Link {
         return this.link(["read"]);
     }
+}
+
+/** Where it is asked for and is not possible, it was refused: this is about the default. */
+function canPointInTime({ cloud }: Component, spec: DatabaseSpec): boolean {
+    return spec.engine !== "redis" && !lacking(cloud.lacks.database, "backups.pointInTime", spec);
 }
 
 const moment: Field<string> = (given, at) => {

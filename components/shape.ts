@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { alternatives, type Fault, nearest, show } from "./fault";
+import { gapsIn, type Lacks } from "./lacks";
+import { isPlain } from "./plain";
+
+export { isPlain };
 
 /**
  * Field reads one argument: it answers the complete value, with defaults filled in, or adds faults to its place and
@@ -9,12 +13,6 @@ export type Field<T> = (given: unknown, at: Place) => T;
 
 /** Fields has a field for each argument: a forgotten one does not compile. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
-
-/**
- * Lacks has, by service, the arguments which a cloud cannot honour, with the reason: by path (`backups.window`), or only
- * with one value (`scale.min=0`) or what begins so (`userData^=#cloud-config`).
- */
-export type Lacks = { readonly [service: string]: Readonly<Record<string, string>> | undefined };
 
 /** PartIndex knows the parts of an `App`, which its declaration refers to by name. */
 export interface PartIndex {
@@ -47,17 +45,13 @@ export class Place {
 
     /** Refuses what the cloud lacks of `service` among `args`, which stand here. */
     refuseLacking(service: string, args: unknown): void {
-        for (const [gap, reason] of Object.entries(this.lacks[service] ?? {})) {
-            const [, path, how, form] = /^(.*?)(?:(\^?=)(.*))?$/.exec(gap)!;
-            for (const found of valuesAt(args, path.split("."))) {
-                if (how === "=" && String(found) !== form) continue;
-                if (how === "^=" && !String(found).startsWith(form)) continue;
-                this.in(path).fault(
-                    `is not possible on this cloud (${reason})`,
-                    "leave it out, or choose another cloud",
-                    found,
-                );
-            }
+        for (const { at, found, when, because } of gapsIn(this.lacks[service], args)) {
+            const what = `is not possible on this cloud${when && ` ${when}`} (${because})`;
+            at.reduce<Place>((place, key) => place.in(key), this).fault(
+                what,
+                "leave it out, or choose another cloud",
+                found,
+            );
         }
     }
 
@@ -192,26 +186,4 @@ export function record<T extends object>(fields: Fields<T>): Field<T> {
         for (const key of known) read[key] = fields[key](values[key], place.in(key));
         return read as T;
     };
-}
-
-export function isPlain(given: unknown): given is Record<string, unknown> {
-    return (
-        typeof given === "object" &&
-        given !== null &&
-        !Array.isArray(given) &&
-        !pulumi.Output.isInstance(given) &&
-        !(given instanceof Promise) &&
-        !pulumi.Resource.isInstance(given)
-    );
-}
-
-/** The values which stand at a path of keys; `*` stands for every member. What is off counts as left out. */
-function valuesAt(value: unknown, [key, ...rest]: readonly string[]): unknown[] {
-    if (key === undefined) return value === undefined || value === false ? [] : [value];
-    if (key === "*") {
-        return Object.values(Array.isArray(value) || isPlain(value) ? value : {}).flatMap((member) =>
-            valuesAt(member, rest),
-        );
-    }
-    return isPlain(value) ? valuesAt(value[key], rest) : [];
 }

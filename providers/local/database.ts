@@ -18,7 +18,7 @@ export const database: DriverOf<"database"> = (
             backup: {
                 retentionDays: backups.retention,
                 window: backups.window,
-                pointInTime: backups.pointInTime && engine === "postgres",
+                pointInTime: backups.pointInTime,
             },
             restore,
             maintenanceWindow: maintenance,

@@ -2,6 +2,7 @@ import type { Cloud } from "../../components/cloud";
 
 const plain = "its files are not encrypted, but readable by their owner only";
 const oneMachine = "there is one machine";
+const wholeBackups = "its daily backups are restored as a whole";
 const engine = "no container engine is used";
 
 /** What one machine cannot honour, by service and argument, with the reason. */
@@ -34,6 +35,8 @@ export const lacks: Cloud["lacks"] = {
         highAvailability: oneMachine,
         maintenance: "nothing here is updated by itself",
         key: plain,
+        "backups.pointInTime=true": { when: { engine: "mysql" }, because: wholeBackups },
+        "restore.time": { when: { engine: "mysql" }, because: wholeBackups },
     },
     kv: { key: "it is encrypted by the agent's own key" },
     blob: { key: plain },

@@ -1,4 +1,5 @@
 import type { Cloud } from "../../components/cloud";
+import { nameOf } from "../../components/lacks";
 import { lacks as aws } from "../../providers/aws/lacks";
 import { lacks as local } from "../../providers/local/lacks";
 
@@ -9,7 +10,9 @@ export function support(): string {
 
 function table(cloud: string, lacks: Cloud["lacks"]): string {
     const rows = Object.entries(lacks).flatMap(([service, gaps]) =>
-        Object.entries(gaps ?? {}).map(([argument, reason]) => `| \`${service}.${argument}\` | ${reason} |`),
+        Object.entries(gaps ?? {})
+            .map(nameOf)
+            .map(([argument, reason]) => `| \`${service}.${argument}\` | ${reason} |`),
     );
     return [`| not on \`${cloud}\` | because |`, "| --- | --- |", ...rows].join("\n");
 }

@@ -351,6 +351,41 @@ describe("App", () => {
         });
     });
 
+    it("refuses what the cloud lacks beside another argument only there, and has no such default", async () => {
+        const { cloud, carried } = fakeCloud({
+            database: { "backups.pointInTime=true": { when: { engine: "mysql" }, because: "whole backups" } },
+        });
+        await run({}, () => {
+            const databases = (pointInTime?: boolean) => ({
+                databases: {
+                    mine: { engine: "mysql", backups: { pointInTime } },
+                    post: { engine: "postgres", backups: { pointInTime } },
+                },
+            });
+            const faults = (args: object) => {
+                try {
+                    new App("shop", args as never, { cloud });
+                } catch (error) {
+                    return (error as Mistake).faults;
+                }
+                return [];
+            };
+            const [only, ...more] = faults(databases(true));
+            expect(more).to.deep.equal([]);
+            expect(only).to.include({
+                where: "databases.mine.backups.pointInTime",
+                what: "is not possible on this cloud with engine mysql (whole backups)",
+            });
+            expect(faults(databases())).to.deep.equal([]);
+        });
+        const databases = carried.filter(({ service }) => service === "database");
+        const kept = databases.map(({ name, spec }) => [name, (spec.backups as { pointInTime: boolean }).pointInTime]);
+        expect(Object.fromEntries(kept)).to.deep.equal({
+            "shop-mine": false,
+            "shop-post": true,
+        });
+    });
+
     it("refuses a wrong configuration with the command that mends it", async () => {
         for (const [config, message] of [
             [

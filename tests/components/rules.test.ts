@@ -108,8 +108,8 @@ const refused: [Type, unknown, RegExp[]][] = [
     [Database as never, { engine: "redis", size: "serverless" }, [/^size: is not for redis/]],
     [
         Database as never,
-        { engine: "redis", backups: { pointInTime: true } },
-        [/^backups.pointInTime: is not possible with redis/],
+        { engine: "redis", backups: { pointInTime: true }, restore: { from: "a", time: "2026-11-21T09:30:00Z" } },
+        [/^backups.pointInTime: is not possible with redis/, /^restore.time: is not possible with redis/],
     ],
     [
         Database as never,

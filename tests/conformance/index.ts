@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type CloudName, Mistake, openCloud } from "../../components";
 import type { Cloud, ServiceName } from "../../components/cloud";
 import type { Component, ComponentOptions } from "../../components/component";
+import type { Gaps } from "../../components/lacks";
 import { readSpec } from "../../components/read";
 import { Place } from "../../components/shape";
 import { linked } from "../../components/workload";
@@ -44,8 +45,8 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
             .map((args) =>
                 without(
                     args,
-                    Object.keys(cloud.lacks[service] ?? {}).concat(
-                        Object.keys(cloud.lacks.image ?? {}).map((path) => `build.${path}`),
+                    Object.keys(always(cloud.lacks[service])).concat(
+                        Object.keys(always(cloud.lacks.image)).map((path) => `build.${path}`),
                     ),
                 ),
             )
@@ -99,7 +100,7 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
             if (args) make(args, { cloud: { ...cloud, drivers: { ...cloud.drivers, [service]: watched } } });
         });
         // Looked at when all is registered: what is passed on as it is, is read then.
-        const lacking = [...(lens.only ?? []), ...Object.keys(openCloud(name).lacks[service] ?? {})];
+        const lacking = [...(lens.only ?? []), ...Object.keys(always(openCloud(name).lacks[service]))];
         expect(
             // Beside what it says, a further sample has defaults, which the first one has covered.
             (index === 0 ? unread() : unread().filter((path) => keys.includes(path.split(".")[0]))).filter(
@@ -111,7 +112,7 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
     it("refuses what the cloud lacks, by name and with the reason", async () => {
         await run(program, () => {
             const cloud = open();
-            for (const [gap, reason] of Object.entries(cloud.lacks[service] ?? {})) {
+            for (const [gap, reason] of Object.entries(always(cloud.lacks[service]))) {
                 const path = gap.split(/\^?=/)[0];
                 if (path !== gap) continue; // of one value only: a cloud's own tests have it
                 const all = given({ cloud }).find((sampled) => has(sampled, path.split(".")));
@@ -119,7 +120,7 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
                 expect(all, `a sample with ${path}`).to.not.equal(undefined);
                 const args = without(
                     all!,
-                    Object.keys(cloud.lacks[service]!).filter((other) => other !== gap),
+                    Object.keys(always(cloud.lacks[service])).filter((other) => other !== gap),
                 );
                 expect(() => make(args, { cloud }, "refused"), path)
                     .to.throw(Mistake)
@@ -185,6 +186,12 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
             });
         });
     }
+}
+
+/** The gaps which hang on no other argument: a cloud's own tests have the others. */
+function always(gaps: Gaps = {}): Record<string, string> {
+    const all = Object.entries(gaps).filter((gap): gap is [string, string] => typeof gap[1] === "string");
+    return Object.fromEntries(all);
 }
 
 /** Is enough left of a sample for the component's own rules? Only then it says something about the driver. */

@@ -41,6 +41,17 @@ describe("The guestbook, deployed on this machine as a user does it", function (
         await hasPicture();
     });
 
+    it("tells when a job is due next, and how it ran", async () => {
+        const { runs, next } = JSON.parse(await user.npm("run", "-s", "ask", "--", "runs", "id=guestbook-nightly")) as {
+            runs: object[];
+            next: number;
+        };
+        expect(runs).to.deep.equal([]);
+        expect(new Date(next).toISOString()).to.match(/T03:00:00/);
+        const fault = await user.npm("run", "-s", "ask", "--", "runs", "id=nonesuch").catch((error: Error) => error);
+        expect(String(fault)).to.include("Job nonesuch: there is none; there are guestbook-nightly");
+    });
+
     it("has nothing to change then", async () => {
         await user.npm("run", "-s", "pulumi", "--", "preview", "--expect-no-changes");
         expect(user.changes()).to.equal("");
