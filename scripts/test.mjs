@@ -71,7 +71,8 @@ async function check(name, tool, args, env) {
 
 /**
  * Mocha, with its own report; the counts are read from its summary. Whatever the tests leave running is a failure, and is
- * ended: it would hold up whoever waits for all of a job's processes, as CI does.
+ * ended: it would hold up whoever waits for all of a job's processes. Mocha itself ends with its report (`exit` in
+ * .mocharc.json): a server that some test left listening would keep it, and CI, waiting for ever.
  */
 async function unit(env, args) {
     const started = Date.now();
