@@ -78,7 +78,7 @@ export class Authority {
         return new Authority(caPath, certificate, key, options);
     }
 
-    /** A certificate for `names`: DNS names, `*.x`, or addresses. */
+    /** A certificate for `names`: DNS names, `*.x`, or addresses. It holds also when the clock is set back, by a day at most. */
     async issue(names: readonly string[]): Promise<Leaf> {
         const now = this.now();
         const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -88,7 +88,7 @@ export class Authority {
             issuer: this.certificate.subject,
             publicKey: keys.publicKey,
             signingKey: this.key,
-            notBefore: new Date(now - 60_000),
+            notBefore: new Date(now - day),
             notAfter: new Date(endsAt),
             extensions: [
                 new BasicConstraintsExtension(false, undefined, true),
@@ -128,7 +128,7 @@ async function create(host: Host, path: string, now: number): Promise<Kept> {
         issuer: name,
         publicKey: keys.publicKey,
         signingKey: keys.privateKey,
-        notBefore: new Date(now - 60_000),
+        notBefore: new Date(now - day),
         notAfter: end,
         extensions: [
             new BasicConstraintsExtension(true, 0, true),

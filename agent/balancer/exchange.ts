@@ -1,6 +1,7 @@
 import { request as open, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { constants, type Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
+import { outOfPatience } from "../core/patience";
 import { Body } from "./body";
 import { hasBody, responseHeaders, type Headers, type Request } from "./headers";
 import { patience, type Member, type Pool } from "./pool";
@@ -49,15 +50,20 @@ export class Exchange {
 
     /** Undefined when a target's answer was passed on, or the client left. */
     async run(): Promise<Fault | undefined> {
-        const deadline = performance.now() + patience;
         const tried = new Set<Member>();
         const safe = idempotent.has(this.request.method ?? "");
         let last: Error | undefined;
+        // It is patient from when there is no target: what it waited for one that broke does not count.
+        let deadline: number | undefined;
         let fresh = !safe;
         let broken = 0;
         this.response.once("close", () => this.#gone.abort());
         for (;;) {
-            const member = this.pool.pick(tried) ?? (await this.pool.take(tried, deadline, this.#gone.signal));
+            let member = this.pool.pick(tried);
+            if (member === undefined) {
+                deadline ??= performance.now() + patience;
+                member = await this.pool.take(tried, deadline, this.#gone.signal);
+            }
             if (member === undefined) {
                 const why =
                     last === undefined ? "has no healthy target" : `has no target that answers (${last.message})`;
@@ -219,10 +225,10 @@ function whenConnected(up: ClientRequest, socket: Socket, then: () => void): voi
         then();
         return;
     }
-    const timer = setTimeout(() => up.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
+    const stop = outOfPatience(connectMs, () => up.destroy(new Error(`no connection within ${connectMs} ms`)));
     socket.once("connect", then);
-    socket.once("connect", () => clearTimeout(timer));
-    socket.once("close", () => clearTimeout(timer));
+    socket.once("connect", stop);
+    socket.once("close", stop);
 }
 
 function write(response: Response, chunk: Buffer): boolean {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { outOfPatience } from "../core/patience";
 import { patience, type Member, type Pool } from "./pool";
 
 /** Time to connect to a target, in milliseconds. */
@@ -73,15 +74,15 @@ function connected(member: Member): Promise<Socket | undefined> {
             allowHalfOpen: true,
             noDelay: true,
         });
-        const timer = setTimeout(() => socket.destroy(), connectMs);
+        const stop = outOfPatience(connectMs, () => socket.destroy());
         socket.once("connect", () => {
-            clearTimeout(timer);
+            stop();
             resolve(socket);
         });
         // An error always comes before a close; both say that there is no connection.
         socket.on("error", () => undefined);
         socket.once("close", () => {
-            clearTimeout(timer);
+            stop();
             resolve(undefined);
         });
     });

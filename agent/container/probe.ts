@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { get } from "node:http";
 import { connect } from "node:net";
+import { outOfPatience } from "../core/patience";
 import { type Account } from "../process/account";
 import { signalProcess } from "../process/records";
 import { type Port, type Probe } from "./inputs";
@@ -44,12 +45,12 @@ function answers(port: number, path: string, ms: number): Promise<string | undef
     const what = `GET ${path}`;
     return new Promise((resolve) => {
         const request = get({ host: "127.0.0.1", port, path, agent: false, headers: { "user-agent": "mvi-health" } });
-        const timer = setTimeout(() => {
+        const stop = outOfPatience(ms, () => {
             resolve(`${what}: no answer within ${ms / 1000} s`);
             request.destroy();
-        }, ms);
+        });
         const done = (fault: string | undefined) => {
-            clearTimeout(timer);
+            stop();
             resolve(fault);
             request.destroy();
         };
@@ -62,13 +63,14 @@ function answers(port: number, path: string, ms: number): Promise<string | undef
 
 function connects(port: number, ms: number): Promise<string | undefined> {
     return new Promise((resolve) => {
-        const socket = connect({ host: "127.0.0.1", port, timeout: ms });
+        const socket = connect({ host: "127.0.0.1", port });
+        const stop = outOfPatience(ms, () => done(`no answer within ${ms / 1000} s`));
         const done = (fault: string | undefined) => {
+            stop();
             socket.destroy();
             resolve(fault === undefined ? undefined : `TCP connect: ${fault}`);
         };
         socket.on("connect", () => done(undefined));
-        socket.on("timeout", () => done(`no answer within ${ms / 1000} s`));
         socket.on("error", (error: NodeJS.ErrnoException) => done(plain(error)));
     });
 }
@@ -84,18 +86,18 @@ function runs(command: readonly string[], subject: Subject, ms: number): Promise
             stdio: "ignore",
             ...(account ?? {}),
         });
-        const timer = setTimeout(() => {
+        const stop = outOfPatience(ms, () => {
             resolve(`${what}: not done within ${ms / 1000} s`);
             if (child.pid !== undefined) {
                 signalProcess(-child.pid, "SIGKILL");
             }
-        }, ms);
+        });
         child.on("error", (error) => {
-            clearTimeout(timer);
+            stop();
             resolve(`${what}: ${error.message}`);
         });
         child.on("exit", (code, signal) => {
-            clearTimeout(timer);
+            stop();
             resolve(code === 0 ? undefined : `${what}: ${code === null ? `signal ${signal}` : `exit code ${code}`}`);
         });
     });
