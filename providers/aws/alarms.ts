@@ -5,6 +5,7 @@ import * as sns from "@pulumi/aws/sns";
 import type { AlarmSpec } from "../../components/metric";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
+import { tellOfDatabases } from "./database-events";
 import { encryptionKey } from "./encryption";
 import { type AwsGauge, isDerived } from "./gauges";
 import { document } from "./grants";
@@ -97,17 +98,17 @@ function makeTopic(site: Site, people: readonly string[], key: pulumi.Output<str
         { kmsMasterKeyId: key, tags: tags(site) },
         { main: true },
     );
-    site.make("policy", sns.TopicPolicy, {
+    const policy = site.make("policy", sns.TopicPolicy, {
         arn: topic.arn,
         policy: document([
-            {
-                Sid: "Alarms",
+            ...Object.entries({ Alarms: "cloudwatch", DatabaseEvents: "events.rds" }).map(([Sid, service]) => ({
+                Sid,
                 Effect: "Allow",
-                Principal: { Service: "cloudwatch.amazonaws.com" },
+                Principal: { Service: `${service}.amazonaws.com` },
                 Action: "sns:Publish",
                 Resource: topic.arn,
                 Condition: { StringEquals: { "aws:SourceAccount": accountOf(site).id } },
-            },
+            })),
             {
                 Sid: "OnlyTls",
                 Effect: "Deny",
@@ -126,5 +127,6 @@ function makeTopic(site: Site, people: readonly string[], key: pulumi.Output<str
             { instance: `${index + 1}` },
         ),
     );
+    tellOfDatabases(site, topic, policy);
     return topic;
 }

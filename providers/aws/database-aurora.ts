@@ -3,10 +3,10 @@ import * as rds from "@pulumi/aws/rds";
 import type { DatabaseSpec } from "../../components/database";
 import type { Site } from "../../components/site";
 import { accounts } from "./database-accounts";
-import { engines, names, parametersOf, sourceOf } from "./database-engine";
-import { backupWindow, logGroups, maintenanceWindow, placeOf } from "./database-place";
-import { gauges } from "./gauges";
-import { role } from "./role";
+import { engines, parametersOf } from "./database-engine";
+import { watchDatabase } from "./database-events";
+import { backupWindow, maintenanceWindow, placeOf } from "./database-place";
+import { engineOf, monitorOf, serverGauges, serverOf } from "./database-server";
 import { tags } from "./tags";
 
 /** Aurora has versions of its own: the one of an engine's major version, and how a group of settings is called for it. */
@@ -21,90 +21,48 @@ const versions = {
 
 /** A cluster of Aurora Serverless v2: nothing while nobody is connected for five minutes, and up to 8 GiB of memory under load (prod: 32). */
 export function aurora(site: Site, spec: DatabaseSpec) {
-    const { version, highAvailability, backups, restore, maintenance, parameters } = spec;
-    const engine = spec.engine as "postgres" | "mysql";
-    const { profile, protect } = site.settings;
+    const { version, highAvailability, backups, maintenance, parameters } = spec;
+    const engine = engineOf(spec);
     const own = engines[engine];
     const [engineVersion, family] = (versions[engine] as Readonly<Record<string, readonly [string, string]>>)[version];
     const engineName = engine === "postgres" ? "aurora-postgresql" : "aurora-mysql";
     const place = placeOf(site, spec, 61);
-    const { encryption } = place;
-    const source = sourceOf(site.name, restore);
-    const fresh = source.snapshot === undefined && source.database === undefined;
-    const subnets = site.make("subnets", rds.SubnetGroup, {
-        description: `Where the database ${site.name} stands`,
-        subnetIds: place.subnets,
-        tags: tags(site),
-    });
+    const logs = engine === "postgres" ? ["postgresql"] : own.logs;
+    const { args, options, first, from } = serverOf(site, spec, { place, kind: "cluster", logs });
     const settings = site.make("clusterParameters", rds.ClusterParameterGroup, {
         family,
         description: `Settings of the database ${site.name}`,
         parameters: parametersOf(site.name, engine, parameters),
         tags: tags(site),
     });
-    const kinds = engine === "postgres" ? ["postgresql"] : own.logs;
-    const logs = logGroups(site, pulumi.interpolate`/aws/rds/cluster/${place.id}`, kinds, encryption);
-    const monitor =
-        profile === "prod"
-            ? role(site, "monitorRole", {
-                  service: "monitoring.rds.amazonaws.com",
-                  description: "Writes down what the database's machines do",
-                  managed: ["service-role/AmazonRDSEnhancedMonitoringRole"],
-                  may: [],
-              })
-            : undefined;
+    const most = site.settings.profile === "prod" ? 16 : 4;
     const cluster = site.make(
         "cluster",
         rds.Cluster,
         {
+            ...args,
             clusterIdentifier: place.id,
             engine: engineName,
             engineMode: "provisioned",
             engineVersion,
-            allowMajorVersionUpgrade: true,
-            engineLifecycleSupport: "open-source-rds-extended-support-disabled",
             // Whoever has at hand a second machine must find it awake.
             serverlessv2ScalingConfiguration: highAvailability
-                ? { minCapacity: 0.5, maxCapacity: profile === "prod" ? 16 : 4 }
-                : { minCapacity: 0, maxCapacity: profile === "prod" ? 16 : 4, secondsUntilAutoPause: 300 },
-            storageEncrypted: true,
-            kmsKeyId: encryption.arn,
-            databaseName: fresh ? names.database : undefined,
-            masterUsername: fresh ? names.admin : undefined,
-            manageMasterUserPassword: true,
-            masterUserSecretKmsKeyId: encryption.arn,
-            iamDatabaseAuthenticationEnabled: true,
-            port: own.port,
-            dbSubnetGroupName: subnets.name,
-            vpcSecurityGroupIds: [place.group.id],
+                ? { minCapacity: 0.5, maxCapacity: most }
+                : { minCapacity: 0, maxCapacity: most, secondsUntilAutoPause: 300 },
+            databaseName: first.database,
+            masterUsername: first.admin,
             dbClusterParameterGroupName: settings.name,
-            backupRetentionPeriod: backups.retention,
             preferredBackupWindow: backupWindow(backups.window, 30),
-            copyTagsToSnapshot: true,
-            deleteAutomatedBackups: !protect,
-            skipFinalSnapshot: !protect,
-            finalSnapshotIdentifier: protect ? pulumi.interpolate`${place.id}-final` : undefined,
-            deletionProtection: protect,
             preferredMaintenanceWindow: maintenanceWindow(maintenance),
-            applyImmediately: true,
-            enabledCloudwatchLogsExports: [...kinds],
-            snapshotIdentifier: source.snapshot,
-            restoreToPointInTime: source.database && {
-                sourceClusterIdentifier: source.database.from,
-                ...(source.database.time === undefined
-                    ? { useLatestRestorableTime: true }
-                    : { restoreToTime: source.database.time }),
+            restoreToPointInTime: from && {
+                sourceClusterIdentifier: from.from,
+                ...(from.time === undefined ? { useLatestRestorableTime: true } : { restoreToTime: from.time }),
             },
-            tags: tags(site),
         },
-        {
-            main: true,
-            protect,
-            dependsOn: logs,
-            // Where its data once came from is no reason to make it anew, without what it has got since.
-            ignoreChanges: ["snapshotIdentifier", "restoreToPointInTime", "databaseName", "masterUsername"],
-        },
+        { ...options, ignoreChanges: [...options.ignoreChanges, "databaseName", "masterUsername"] },
     );
+    // It would keep a database awake that is to pause.
+    const monitor = highAvailability ? monitorOf(site) : undefined;
     const members = Array.from({ length: highAvailability ? 2 : 1 }, (_, index) =>
         site.make(
             "member",
@@ -122,17 +80,18 @@ export function aurora(site: Site, spec: DatabaseSpec) {
                 copyTagsToSnapshot: true,
                 preferredMaintenanceWindow: maintenanceWindow(maintenance),
                 performanceInsightsEnabled: true,
-                performanceInsightsKmsKeyId: encryption.arn,
+                performanceInsightsKmsKeyId: place.encryption.arn,
                 performanceInsightsRetentionPeriod: 7,
-                // It would keep a database awake that is to pause.
-                monitoringInterval: monitor && highAvailability ? 60 : 0,
-                monitoringRoleArn: monitor && highAvailability ? monitor.role.arn : undefined,
+                monitoringInterval: monitor ? 60 : 0,
+                monitoringRoleArn: monitor?.role.arn,
                 applyImmediately: true,
                 tags: tags(site),
             },
             { instance: `${index + 1}`, dependsOn: monitor?.policies },
         ),
     );
+    watchDatabase(site, { "db-cluster": cluster.clusterIdentifier });
+    for (const { identifier } of members) watchDatabase(site, { "db-instance": identifier });
     const grant = accounts(site, spec, place, {
         host: cluster.endpoint,
         port: own.port,
@@ -140,16 +99,12 @@ export function aurora(site: Site, spec: DatabaseSpec) {
         generation: cluster.clusterResourceId,
         server: members[0],
     });
-    // Its storage has no end that an alarm could see coming: 128 TiB.
-    const of = { DBClusterIdentifier: place.id };
     return {
         id: cluster.clusterIdentifier,
         host: cluster.endpoint,
         port: cluster.port,
         grant,
-        gauges: {
-            ...gauges("AWS/RDS", { connections: "DatabaseConnections" }, of),
-            cpu: { namespace: "AWS/RDS", metric: "CPUUtilization", dimensions: of, factor: 0.01 },
-        },
+        // Its storage has no end that an alarm could see coming: 128 TiB.
+        gauges: serverGauges({ DBClusterIdentifier: place.id }),
     };
 }

@@ -73,7 +73,8 @@ function keyId(made: kms.Key | kms.ExternalKey): pulumi.Output<string> {
 
 /**
  * Who may use a key: those to whom the account's own policies give it (without this statement nobody could ever change
- * the key again), CloudWatch for the account's log groups, and its alarms for topics which are encrypted with it.
+ * the key again), CloudWatch for the account's log groups, and its alarms and RDS's events for topics which are encrypted
+ * with it.
  */
 export function keyPolicy({ id, region, partition }: Account): pulumi.Output<string> {
     const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey"];
@@ -104,6 +105,15 @@ export function keyPolicy({ id, region, partition }: Account): pulumi.Output<str
             Action: ["kms:Decrypt", "kms:GenerateDataKey"],
             Resource: "*",
             Condition: { StringEquals: { "aws:SourceAccount": id } },
+        },
+        {
+            Sid: "DatabaseEvents",
+            Effect: "Allow",
+            Principal: { Service: "events.rds.amazonaws.com" },
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            // RDS's guide ("Granting permissions to publish notifications to an Amazon SNS topic") knows no condition
+            // here; the topic's own policy has it.
+            Resource: "*",
         },
     ]);
 }

@@ -45,6 +45,7 @@ export const whys: Readonly<Record<string, string>> = {
     "aws:lb/listenerRule:ListenerRule": "which path goes where",
     "aws:lb/loadBalancer:LoadBalancer": "spreads requests, in private",
     "aws:lb/targetGroup:TargetGroup": "which tasks are well",
+    "aws:rds/eventSubscription:EventSubscription": "what happens to the database, told to those who get the alarms",
     "aws:rds/instance:Instance": "the database, and its administrator's secret",
     "aws:rds/parameterGroup:ParameterGroup": "TLS forced, slow queries logged",
     "aws:rds/subnetGroup:SubnetGroup": "in the subnets for data",

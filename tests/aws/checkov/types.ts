@@ -28,6 +28,7 @@ export const scanned = {
         "ec2/VpcEndpoint": "aws_vpc_endpoint",
         "kinesis/FirehoseDeliveryStream": "aws_kinesis_firehose_delivery_stream",
         "lb/LoadBalancer": "aws_lb",
+        "rds/EventSubscription": "aws_db_event_subscription",
         "rds/Instance": "aws_db_instance",
         "rds/ParameterGroup": "aws_db_parameter_group",
         "rds/SubnetGroup": "aws_db_subnet_group",
