@@ -3,6 +3,7 @@ import type { Cloud, DriverOf, ServiceName } from "../../components/cloud";
 import { blob } from "./blob";
 import { key } from "./key";
 import { lacks } from "./lacks";
+import { network } from "./network";
 import { readied } from "./ready";
 import type { GcpChildren } from "./types";
 
@@ -18,7 +19,20 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
     loadBalancer: [],
     log: [],
     metric: [],
-    network: [],
+    network: [
+        "vpc",
+        "subnet",
+        "deny",
+        "allow",
+        "names",
+        "address",
+        "router",
+        "nat",
+        "zone",
+        "record",
+        "endpoints",
+        "suffix",
+    ],
     secret: [],
     vm: [],
 };
@@ -37,7 +51,7 @@ export const cloud: Cloud = {
         loadBalancer: notYet("loadBalancer", "LoadBalancer"),
         log: notYet("log", "Log"),
         metric: notYet("metric", "Metric"),
-        network: notYet("network", "Network"),
+        network,
         secret: notYet("secret", "Secret"),
         vm: notYet("vm", "VM"),
     }),

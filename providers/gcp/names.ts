@@ -20,16 +20,27 @@ export function named(
     most: number,
     instance?: string,
 ): { name?: pulumi.Output<string> } {
-    const logical = [site.name, key, instance].filter(Boolean).join("-");
-    return logical.length + autonamed <= most ? {} : { name: unique(site, key, most, instance) };
+    const logical = logicalName(site, key, instance);
+    // Most types refuse capital letters, which some children's keys have.
+    return logical.length + autonamed <= most && logical === logical.toLowerCase()
+        ? {}
+        : { name: unique(site, key, most, instance) };
 }
 
 /** The same for an argument which Pulumi does not fill by itself: `accountId`, `secretId`, `bucketId`. */
 export function unique(site: Site, key: string | undefined, most: number, instance?: string): pulumi.Output<string> {
-    const logical = [site.name, key, instance].filter(Boolean).join("-");
     const own = [key, instance].filter(Boolean).join("-");
     const { hex } = site.make("suffix", RandomId, { byteLength: 4 }, { instance: own || "main" });
-    return hex.apply((end) => `${cut(logical, most - end.length - 1)}-${end}`);
+    return hex.apply((end) => `${cut(small(logicalName(site, key, instance)), most - end.length - 1)}-${end}`);
+}
+
+function logicalName(site: Pick<Site, "name">, key: string | undefined, instance: string | undefined): string {
+    return [site.name, key, instance].filter(Boolean).join("-");
+}
+
+/** `privateSubnet` as `private-subnet`. */
+function small(name: string): string {
+    return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /**

@@ -3,7 +3,10 @@
  * component know them; at run time it does nothing.
  */
 
+import type * as compute from "@pulumi/gcp/compute";
+import type * as dns from "@pulumi/gcp/dns";
 import type * as kms from "@pulumi/gcp/kms";
+import type * as networkconnectivity from "@pulumi/gcp/networkconnectivity";
 import type * as storage from "@pulumi/gcp/storage";
 import type { RandomId } from "@pulumi/random";
 import type { Each } from "../../components/children";
@@ -21,6 +24,28 @@ export interface GcpChildren {
         readonly key: typeof kms.CryptoKey;
         /** With own material. */
         readonly importJob: typeof kms.KeyRingImportJob;
+        readonly suffix: Each<typeof RandomId>;
+    };
+    readonly network: {
+        readonly vpc: typeof compute.Network;
+        /** `private` and `data`. */
+        readonly subnet: Each<typeof compute.Subnetwork>;
+        /** `in` and `out`. */
+        readonly deny: Each<typeof compute.Firewall>;
+        /** With egress `none`: `apis`. */
+        readonly allow: Each<typeof compute.Firewall>;
+        /** With flow logs. */
+        readonly names: typeof dns.Policy;
+        /** By number: `1`. With egress `nat-gateway`, or a machine and `nat-instance`, as are the next two. */
+        readonly address: Each<typeof compute.Address>;
+        readonly router: typeof compute.Router;
+        readonly nat: typeof compute.RouterNat;
+        /** `run`, when something is called by Cloud Run's name, and with egress `none` also `apis`. */
+        readonly zone: Each<typeof dns.ManagedZone>;
+        /** By zone, `run-own` and `run-all`. */
+        readonly record: Each<typeof dns.RecordSet>;
+        /** By service class: `gcp-memorystore`. */
+        readonly endpoints: Each<typeof networkconnectivity.ServiceConnectionPolicy>;
         readonly suffix: Each<typeof RandomId>;
     };
 }

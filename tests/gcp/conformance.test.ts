@@ -4,4 +4,4 @@ import { lens } from "./lens";
 // No container engine is needed to see what would be built.
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
 
-conform("gcp", { ...lens, services: ["key", "blob"] });
+conform("gcp", { ...lens, services: ["network", "key", "blob"] });

@@ -23,6 +23,11 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
         const email = `${inputs.accountId as string}@${project}.iam.gserviceaccount.com`;
         return { email, member: `serviceAccount:${email}`, name: `projects/${project}/serviceAccounts/${email}` };
     },
+    "gcp:compute/network:Network": (name) => ({ id: `projects/${project}/global/networks/${name}` }),
+    "gcp:compute/subnetwork:Subnetwork": (name) => ({
+        id: `projects/${project}/regions/${region}/subnetworks/${name}`,
+    }),
+    "gcp:compute/address:Address": (name) => ({ selfLink: `https://compute/${name}`, address: "203.0.113.1" }),
     "gcp:storage/bucket:Bucket": (name, inputs) => ({ name: inputs.name ?? name, url: `gs://${name}` }),
 };
 

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerSpec } from "../../components/container";
+import type { DriverOf } from "../../components/cloud";
+import { urlNames } from "../../components/ports";
+import type { Site } from "../../components/site";
+import { Gathered } from "../declared";
+import type { GcpGauge } from "./gauges";
+import type { Permit } from "./grants";
+import { machineGroup } from "./machine-group";
+import { longestStart } from "./probe";
+import { runService, usualCpu } from "./run-service";
+import { runWorker } from "./run-worker";
+import { type Entry, type GcpContainer, keepContainer } from "./target";
+import { uptime } from "./uptime";
+import { webBalancer } from "./web-balancer";
+
+/** Running is a container that was made, in whichever way. */
+export interface Running {
+    readonly resource: pulumi.Resource;
+    /** What load balancers send to; undefined without a port. */
+    readonly runs: GcpContainer["runs"] | undefined;
+    /** A port's URL, for what uses it; known when it runs. */
+    url(port: string): pulumi.Output<string>;
+    /** What whoever uses it may do, and reaches. */
+    permits(): readonly Permit[];
+    readonly gauges: Readonly<Record<string, GcpGauge>>;
+}
+
+/**
+ * A service of Cloud Run, or a worker pool where it has no port. What neither of them can do runs on a group of small
+ * machines of its own: see {@link needsMachines}.
+ */
+export const container: DriverOf<"container"> = (site, spec) => {
+    const { ports, health, stopGrace, public: open, domain } = spec;
+    const names = Object.keys(ports);
+    const entries = new Gathered<Entry>();
+    const made = needsMachines(spec)
+        ? machineGroup(site, spec, entries)
+        : names.length
+          ? runService(site, spec, entries)
+          : runWorker(site, spec);
+    if (made.runs) {
+        keepContainer(site.component, { name: site.name, ports, health, stopGrace, entries, runs: made.runs });
+    }
+    const url = open ? enter(site, spec, made, entries) : names.length ? made.url(names[0]) : pulumi.output(undefined);
+    const reachable = open
+        ? uptime(site, { url: url as pulumi.Output<string>, path: health?.path, after: [made.resource] })
+        : undefined;
+    return {
+        url,
+        grant: () => ({
+            env: {
+                URL: "",
+                ...Object.fromEntries(urlNames(ports).map((variable, index) => [variable, made.url(names[index])])),
+            },
+            secrets: {},
+            permits: made.permits(),
+        }),
+        gauges: { ...made.gauges, ...(reachable ? { reachable } : {}) },
+    };
+    void domain;
+};
+
+/**
+ * What Cloud Run has no way for: TCP, more than one port, a shell in it, a check by a command, a start of more than four
+ * minutes, one that may not run twice, more than it waits for an end, scaling by requests a second, or machines that are named.
+ */
+export function needsMachines({ ports, exec, health, rollout, stopGrace, scale, on }: ContainerSpec): boolean {
+    const all = Object.values(ports);
+    const scaled = scale.max > scale.min;
+    return (
+        on !== undefined ||
+        exec ||
+        all.length > 1 ||
+        all.some(({ protocol }) => protocol === "tcp") ||
+        health?.command !== undefined ||
+        (health?.startup ?? 0) > longestStart ||
+        rollout.strategy === "recreate" ||
+        stopGrace > 30 ||
+        (scaled && scale.requests !== undefined) ||
+        (scaled && all.length === 0 && scale.cpu !== usualCpu)
+    );
+}

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getNetworkOutput } from "@pulumi/gcp/compute/getNetwork";
+import { getSubnetworksOutput } from "@pulumi/gcp/compute/getSubnetworks";
+import type { NetworkSpec } from "../../components/network";
+import type { Site } from "../../components/site";
+import { api } from "./apis";
+import { endpointsIn, type GcpNetwork, waysOf, zonesOf } from "./network";
+import { projectOf } from "./project";
+
+/**
+ * A VPC that is there, by its name or `projects/…/global/networks/…`, with its subnets in the stack's region. One whose
+ * description has `mvi:tier=data` is for what holds data; of the others the largest is where things run.
+ */
+export function existingNetwork(
+    site: Site,
+    given: string,
+    { egress, zones }: Pick<NetworkSpec, "egress" | "zones">,
+): GcpNetwork {
+    const provider = site.component.getProvider("gcp:compute/getNetwork:getNetwork");
+    const options = { provider, dependsOn: [api(site, "compute")] };
+    const { id, region } = projectOf(site);
+    const name = given.split("/").pop()!;
+    const project = /projects\/([^/]+)\//.exec(given)?.[1] ?? id;
+    const { id: vpc } = getNetworkOutput({ name, project }, options);
+    const found = getSubnetworksOutput({ project, region }, options).subnetworks;
+    const chosen = pulumi
+        .all([found, region])
+        .apply(([all, where]) => chooseSubnets(site.name, name, where, all.filter(isOf(name))));
+    const subnet = chosen.private.apply(pathOf);
+    const dataSubnet = chosen.data.apply(pathOf);
+    return {
+        network: vpc,
+        range: chosen.apply((by) => by.ranges[0]),
+        subnet,
+        dataSubnet,
+        zones: zonesOf(site, zones),
+        ...waysOf(egress),
+        // Whoever made the network says how it is left, and what is called by which name.
+        wayOut: () => [],
+        runNames: () => [],
+        endpointsOf: endpointsIn(site, vpc, dataSubnet),
+    };
+}
+
+/** What is looked at of a subnet. */
+export interface KnownSubnet {
+    readonly name: string;
+    readonly selfLink: string;
+    readonly ipCidrRange: string;
+    readonly description: string;
+    readonly network: string;
+}
+
+const isOf = (vpc: string) => (subnet: KnownSubnet) => subnet.network.split("/").pop() === vpc;
+
+/** @throws when none of them has room for what runs */
+export function chooseSubnets(
+    name: string,
+    vpc: string,
+    region: string,
+    subnets: readonly KnownSubnet[],
+): { private: string; data: string; ranges: string[] } {
+    const bits = ({ ipCidrRange }: KnownSubnet) => Number(ipCidrRange.split("/")[1]);
+    const largest = [...subnets].sort((a, b) => bits(a) - bits(b) || (a.name < b.name ? -1 : 1));
+    const data = largest.filter(({ description }) => description.includes("mvi:tier=data"));
+    const runs = largest.filter((subnet) => !data.includes(subnet) && bits(subnet) <= 26);
+    if (!runs.length) {
+        throw new pulumi.RunError(
+            `Network ${name}: existing: ${vpc} has no subnet of /26 or larger in ${region}: make one, or leave it out`,
+        );
+    }
+    const [first] = runs;
+    return {
+        private: first.selfLink,
+        data: (data[0] ?? first).selfLink,
+        ranges: [first.ipCidrRange],
+    };
+}
+
+/** `projects/…/regions/…/subnetworks/…`, as Cloud Run takes it. */
+function pathOf(selfLink: string): string {
+    return selfLink.replace(/^https:\/\/[^/]+\/compute\/v1\//, "");
+}
