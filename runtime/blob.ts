@@ -11,6 +11,9 @@ export { type BlobAttributes, type BlobData, type BlobEntry } from "./blob/drive
  *
  * - `s3://<bucket>?region=<region>&endpoint=<url>&prefix=<prefix>` is a bucket in Amazon S3, or in what speaks its
  *   protocol at `endpoint`. It takes the packages `@aws-sdk/client-s3` and `@aws-sdk/s3-request-presigner`.
+ * - `gs://<bucket>?endpoint=<url>&prefix=<prefix>` is a bucket in Google Cloud Storage, or in its emulator at `endpoint`.
+ *   It takes the package `@google-cloud/storage`. Whoever has no private key, such as a container, may sign URLs with the
+ *   role `roles/iam.serviceAccountTokenCreator` on its own service account.
  *
  * With `prefix`, every key is taken to begin so. The credentials are those of the app's surroundings.
  *
@@ -64,7 +67,7 @@ export class Blob {
     /** Use {@link openBlob}. */
     constructor(private readonly driver: BlobDriver) {}
 
-    /** The vendor's own client, for what this does not do: of `s3://`, an `S3Client`. */
+    /** The vendor's own client, for what this does not do: of `s3://`, an `S3Client`; of `gs://`, a `Storage`. */
     get native(): unknown {
         return this.driver.native;
     }
@@ -132,7 +135,10 @@ export class Blob {
         await this.run("copy", from, () => this.driver.copy(from, to));
     }
 
-    /** A URL by which whoever has it may get `key`, or put it, until it expires: for browsers. Nothing is sent to make it. */
+    /**
+     * A URL by which whoever has it may get `key`, or put it, until it expires: for browsers. Nothing is sent to make it,
+     * but on GCP without a private key, where Google signs it.
+     */
     async signedUrl(key: string, options: SignedUrlOptions = {}): Promise<string> {
         const { method = "GET", expiresIn = 900, contentType } = options;
         if (!isCount(expiresIn) || expiresIn < 1 || expiresIn > WEEK) {

@@ -1,5 +1,6 @@
 import { RuntimeError } from "../errors";
 import { type BlobDriver } from "./driver";
+import { openGCS } from "./gcs";
 import { openS3 } from "./s3";
 
 /** The driver for `url`. Only the packages of that driver are loaded, when it is opened. @throws {@link RuntimeError} Invalid, NotInstalled */
@@ -24,4 +25,5 @@ export async function openDriver(url: string | undefined): Promise<BlobDriver> {
 /** By the scheme of the URL. */
 const DRIVERS: Readonly<Record<string, (url: URL) => Promise<BlobDriver>>> = {
     "s3:": openS3,
+    "gs:": openGCS,
 };

@@ -74,7 +74,7 @@ function onPath(command: string): string | undefined {
     return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
     return new Promise((next, fail) => {
         const server = createServer();
         server.once("error", fail);
