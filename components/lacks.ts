@@ -31,12 +31,12 @@ export function gapsIn(gaps: Gaps = {}, args: unknown): Gap[] {
     return Object.entries(gaps).flatMap(([gap, reason]) => {
         const { when = {}, because } = typeof reason === "string" ? { because: reason } : reason;
         const met = ([path, value]: [string, string]) =>
-            valuesAt(args, path).some(({ found }) => String(found) === value);
+            valuesAt(args, path).some(({ found }) => word(found) === value);
         if (!Object.entries(when).every(met)) return [];
         const { path, how, form } = partsOf(gap);
         return valuesAt(args, path)
-            .filter(({ found }) => how !== "=" || String(found) === form)
-            .filter(({ found }) => how !== "^=" || String(found).startsWith(form))
+            .filter(({ found }) => how !== "=" || word(found) === form)
+            .filter(({ found }) => how !== "^=" || word(found)?.startsWith(form))
             .map((value) => ({ ...value, when: words(when), because }));
     });
 }
@@ -54,6 +54,11 @@ export function nameOf([gap, reason]: readonly [string, string | ConditionalGap]
 function words(when: ConditionalGap["when"]): string {
     const conditions = Object.entries(when).map(([path, value]) => `${path} ${value}`);
     return conditions.length ? `with ${conditions.join(" and ")}` : "";
+}
+
+/** A value as it stands in a gap's name; an object has none. */
+function word(value: unknown): string | undefined {
+    return typeof value === "object" || typeof value === "function" ? undefined : String(value);
 }
 
 function partsOf(gap: string): { path: string; how: string | undefined; form: string } {

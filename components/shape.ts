@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { alternatives, type Fault, nearest, show } from "./fault";
+import { alternatives, type Fault, nearest, ours, show } from "./fault";
 import { gapsIn, type Lacks } from "./lacks";
 import { isPlain } from "./plain";
 
@@ -38,7 +38,7 @@ export class Place {
     ) {}
 
     in(key: string | number): Place {
-        const step = typeof key === "number" ? `[${key}]` : /^[\w:-]+$/.test(key) ? key : JSON.stringify(key);
+        const step = typeof key === "number" ? `[${key}]` : /^[\w:-]{1,100}$/.test(key) ? key : show(key);
         const dot = this.path !== "" && typeof key === "string" ? "." : "";
         return new Place(`${this.path}${dot}${step}`, this.faults, this.parts, this.lacks);
     }
@@ -175,7 +175,7 @@ export function record<T extends object>(fields: Fields<T>): Field<T> {
         const values = (plain ? given : {}) as Record<string, unknown>;
         for (const key of Object.keys(values)) {
             if (Object.hasOwn(fields, key) || values[key] === undefined) continue;
-            const near = nearest(key, known);
+            const near = nearest(key, known) ?? ours(key, known);
             at.in(key).fault(
                 "is not known here",
                 near ? `did you mean \`${near}\`?` : `known are ${alternatives(known)}`,
