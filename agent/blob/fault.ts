@@ -28,6 +28,8 @@ const FAULTS = {
     EntityTooLarge: [400, "The object is larger than 5 GiB: upload it in parts."],
     EntityTooSmall: [400, "A part other than the last is smaller than 5 MiB."],
     IllegalVersioningConfigurationException: [400, "The versioning status must be Enabled or Suspended."],
+    // No code of S3's own, whose disk has no end; MinIO answers 507 too. Clients do not try it again by themselves.
+    InsufficientStorage: [507, "The disk of this machine is full: make room, and try again."],
     InternalError: [500, "The server failed. The agent's log says more."],
     InvalidArgument: [400, "An argument is not valid."],
     InvalidBucketName: [400, "The bucket's name is not valid: 3 to 63 lower-case letters, digits, dots and hyphens."],

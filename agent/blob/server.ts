@@ -91,9 +91,14 @@ async function answer(options: BlobServerOptions, request: IncomingMessage, resp
             refuse(options, gone ? new S3Fault("NoSuchBucket") : error, request, response, log.operation, id);
         }
     }
+    // What is left of a body is read and dropped: many clients listen only when all is sent, and would never hear the answer.
+    request.resume();
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;
     options.observe?.({ ...log, status: response.statusCode, seconds });
 }
+
+/** There is no room on the disk, or none for this user. */
+const FULL = ["ENOSPC", "EDQUOT"];
 
 /** The client went away. */
 const GONE = ["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"];
@@ -178,6 +183,9 @@ function refuse(
         fault = { code: error.xmlCode, status: error.status, message: error.message };
     } else if (error instanceof S3Fault) {
         fault = error;
+    } else if (FULL.includes((error as NodeJS.ErrnoException).code ?? "")) {
+        fault = new S3Fault("InsufficientStorage");
+        options.report(`blob: ${operation} failed (request ${id}): the disk is full`);
     } else {
         fault = new S3Fault("InternalError");
         options.report(

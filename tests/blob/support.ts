@@ -24,8 +24,8 @@ export interface Fixture {
     end(): Promise<void>;
 }
 
-export async function fixture(): Promise<Fixture> {
-    const folder = mkdtempSync(join(tmpdir(), "mvi-blob-"));
+export async function fixture(within = tmpdir()): Promise<Fixture> {
+    const folder = mkdtempSync(join(within, "mvi-blob-"));
     const identities = new Map<string, { secretAccessKey: string; permits: Permit[]; all?: boolean }>();
     identities.set("AKALL", { secretAccessKey: "all", permits: [], all: true });
     const [reports, observed]: [string[], Observation[]] = [[], []];
