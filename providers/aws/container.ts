@@ -106,9 +106,11 @@ export const container: DriverOf<"container"> = (site, spec) => {
         entry && uptime(site, { url: entry.url, path: health?.path, after: [entry.distribution, service] });
 
     const names = Object.keys(ports);
-    const inside = (name: string) => discovered.url(service, name);
+    // Service Connect tells a client only of what was there when the client was started.
+    const inside = (name: string) => discovered.url(name, service);
     return {
-        url: entry?.url ?? (names.length ? inside(names[0]) : pulumi.output(undefined)),
+        // Not of the service: a stack's outputs are waited for before its program is at its end, see `Gathered`.
+        url: entry?.url ?? (names.length ? discovered.url(names[0]) : pulumi.output(undefined)),
         // Not asked for by anyone: without it, nobody would see that ECS has gone back to the version before.
         version: settled(site, cluster, service, task.definition),
         grant: () => ({

@@ -7,21 +7,64 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export class Gathered<T> {
     private readonly added: T[] = [];
+    private closed = false;
     readonly all: Promise<readonly T[]>;
 
-    constructor() {
-        this.all = declared().then(() => [...this.added]);
+    /** @param patience - milliseconds, see `declared` */
+    constructor(private readonly patience = 20_000) {
+        this.all = declared(patience).then(() => {
+            this.closed = true;
+            return [...this.added];
+        });
     }
 
+    /** @throws when the list is complete already */
     add(one: T): void {
+        if (this.closed) {
+            throw new pulumi.RunError(
+                `what uses a container, or forwards to it, was declared when nothing had been for ${this.patience / 1000} seconds: ` +
+                    "declare it first, and wait for other things afterwards",
+            );
+        }
         this.added.push(one);
+        void declared(this.patience);
     }
 }
 
-/** Settles when the stack's program has run to its end, or has failed: nothing is declared after it. */
-function declared(): Promise<void> {
+interface End {
+    readonly come: Promise<void>;
+    over: boolean;
+    timer: NodeJS.Timeout | undefined;
+    readonly now: () => void;
+}
+
+const ends = new WeakMap<object, End>();
+
+/**
+ * Settles when the stack's program has run to its end, or has failed: nothing is declared after it. The engine counts the
+ * stack's outputs to its program; when one of them waits for us in its turn, neither would ever end: so the program is taken
+ * for ended, too, when nothing of ours was declared for `patience`.
+ */
+function declared(patience: number): Promise<void> {
     const stack = pulumi.runtime.getStackResource();
-    const ended = () => undefined;
-    // A component's data is what its `initialize` answers: for the stack, that is the program.
-    return stack ? stack["getData"]().then(ended, ended) : Promise.resolve();
+    if (!stack) return Promise.resolve();
+    const end = ends.get(stack) ?? endOf(stack);
+    ends.set(stack, end);
+    clearTimeout(end.timer);
+    if (!end.over) end.timer = setTimeout(end.now, patience);
+    return end.come;
+}
+
+function endOf(stack: pulumi.ComponentResource): End {
+    let now!: () => void;
+    const come = new Promise<void>((resolve) => (now = resolve));
+    const end: End = { come, over: false, timer: undefined, now };
+    const ended = () => {
+        end.over = true;
+        clearTimeout(end.timer);
+        now();
+    };
+    // A component's data is what its `initialize` answers: for the stack, that is the program, with its outputs.
+    stack["getData"]().then(ended, ended);
+    return end;
 }

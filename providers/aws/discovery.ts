@@ -12,8 +12,8 @@ import { tags } from "./tags";
 
 /** Discovered is how others find a container, and how it finds them. */
 export interface Discovered {
-    /** A port's URL, for what uses it; known when it runs. The first call makes what it takes. */
-    url(service: ecs.Service, port: string): pulumi.Output<string>;
+    /** A port's URL; with a service known only when that runs. The first call makes what it takes. */
+    url(port: string, runs?: ecs.Service): pulumi.Output<string>;
     readonly serviceConnect: ecs.ServiceArgs["serviceConnectConfiguration"];
     readonly registry: ecs.ServiceArgs["serviceRegistries"];
     /** Under which Service Connect counts the requests at its first HTTP port. */
@@ -87,13 +87,12 @@ export function discover(site: Site, { ports, network, uses, log }: ContainerSpe
     });
     const http = Object.keys(ports).find((name) => ports[name].protocol === "http");
     return {
-        url: (service, name) => {
+        url: (name, runs) => {
             const { namespace } = make();
             const { port, protocol } = ports[name];
             const scheme = protocol === "http" ? "http" : "tcp";
             const url = pulumi.interpolate`${scheme}://${site.name}.${namespace.name}:${port}`;
-            // Service Connect tells a client only of what was there when the client was started.
-            return pulumi.all([url, service.id]).apply(([text]) => text);
+            return runs ? pulumi.all([url, runs.id]).apply(([text]) => text) : url;
         },
         serviceConnect: serviceConnect as unknown as ecs.ServiceArgs["serviceConnectConfiguration"],
         registry: known.all.then(([server]) =>

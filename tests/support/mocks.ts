@@ -15,6 +15,8 @@ export interface Program {
     outputs?(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown>;
     /** What a cloud answers to a question (`aws:index/getCallerIdentity:getCallerIdentity`), besides the question's own arguments. */
     calls?(token: string, inputs: Record<string, unknown>): Record<string, unknown>;
+    /** What the body answers is the stack's outputs too, which the engine's own code waits for. @default false */
+    readonly answersOutputs?: boolean;
     /** Runs as a preview: what is not given by the program is unknown. */
     readonly preview?: boolean;
 }
@@ -54,7 +56,7 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
         try {
             await pulumi.runtime.runInPulumiStack(async () => {
                 result = await body();
-                return {};
+                return program.answersOutputs ? (result as pulumi.Inputs) : {};
             });
         } finally {
             // Waits for every registration, also of a program that failed: what is late would meet the next one's mocks.
