@@ -6,7 +6,7 @@ import { Log } from "../../components/log";
 import type { Network } from "../../components/network";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
-import { Gathered } from "./declared";
+import { Gathered } from "../declared";
 import { type Encryption, encryptionKey } from "./encryption";
 import type { Statement } from "./grants";
 import { shortName } from "./names";

@@ -5,7 +5,7 @@ import type { ContainerSpec } from "../../components/container";
 import { urlNames } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { clusterOf } from "./cluster";
-import { Gathered } from "./declared";
+import { Gathered } from "../declared";
 import { discover } from "./discovery";
 import { edge } from "./edge";
 import { gauges } from "./gauges";

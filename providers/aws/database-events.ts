@@ -3,7 +3,7 @@ import * as rds from "@pulumi/aws/rds";
 import type * as sns from "@pulumi/aws/sns";
 import { stackScope } from "../../components/cloud";
 import type { Site } from "../../components/site";
-import { Gathered } from "./declared";
+import { Gathered } from "../declared";
 import { tags } from "./tags";
 
 /** What of a database RDS tells about, and of what: AWS's Security Hub wants these (RDS.19 to RDS.21). */

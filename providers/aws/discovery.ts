@@ -6,7 +6,7 @@ import type { ContainerSpec } from "../../components/container";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
 import { namesOf } from "./cluster";
-import { Gathered } from "./declared";
+import { Gathered } from "../declared";
 import { shortName } from "./names";
 import { tags } from "./tags";
 

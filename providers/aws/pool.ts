@@ -7,7 +7,7 @@ import type { Site } from "../../components/site";
 import type { VM } from "../../components/vm";
 import { accountOf } from "./account";
 import { type Cluster, clusterOf } from "./cluster";
-import type { Gathered } from "./declared";
+import type { Gathered } from "../declared";
 import { nativeOf } from "./network";
 import { tags } from "./tags";
 

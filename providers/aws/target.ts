@@ -5,7 +5,7 @@ import type { Container } from "../../components/container";
 import type { HealthSpec } from "../../components/health";
 import type { PortSpec } from "../../components/ports";
 import type { Site } from "../../components/site";
-import type { Gathered } from "./declared";
+import type { Gathered } from "../declared";
 import { shortName } from "./names";
 import { nativeOf } from "./network";
 import type { Network } from "../../components/network";

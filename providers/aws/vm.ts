@@ -10,7 +10,7 @@ import type { VMSpec } from "../../components/vm";
 import { linked } from "../../components/workload";
 import { accountOf } from "./account";
 import { portVariables } from "./container-definitions";
-import { Gathered } from "./declared";
+import { Gathered } from "../declared";
 import { gauges } from "./gauges";
 import { permitsOf } from "./grants";
 import { instanceType } from "./instance-type";

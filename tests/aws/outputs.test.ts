@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Container } from "../../components";
-import { Gathered } from "../../providers/aws/declared";
+import { Gathered } from "../../providers/declared";
 import { type Registered, run } from "../support/mocks";
 import { lens } from "./lens";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Gathered collects what later parts of a program add to an earlier one: a load balancer is declared after the container
- * that it forwards to, yet ECS has to know it when the service is made. The list is complete when the program has run to its
+ * that it forwards to, yet the cloud has to know it when the service is made. The list is complete when the program has run to its
  * end; so a program must not itself wait for what is made of it before its end.
  */
 export class Gathered<T> {
