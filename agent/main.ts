@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { kindRegistry } from "./kinds";
-import { Refusal } from "./kind";
+import { type Identities, Refusal, type Vault } from "./kind";
 import { claim, holds, unclaim } from "./core/claim";
 import { serveControl } from "./core/control";
 import { makeFolder, readIfAny, writeAtomic } from "./core/files";
@@ -42,7 +42,7 @@ async function run(place: Place, build: string): Promise<void> {
     const vault = openVault(data("vault.key"));
     const logs = openLogStore(data("logs"), { keys: () => kinds.kind("Key") as unknown as DataKeys, report });
     const metrics = openMetricStore(data("metrics"), { system: place.folder, report });
-    const identities = openIdentities(data("identities.json"), vault);
+    const identities = identitiesAt(data("identities.json"), vault);
     const kinds = openHost({ ...place, vault, logs, metrics, identities, registry: kindRegistry(), report });
     const records = openRecords(place.folder, vault);
     records.broken.forEach((file) => report(`a record could not be read, and was put aside: ${file}`));
@@ -106,6 +106,17 @@ function tokenOf(place: Place): string {
     const token = randomBytes(32).toString("hex");
     writeAtomic(place.token, token + "\n");
     return token;
+}
+
+/** Identities that cannot be read are put aside: who starts with the agent gets a new one. */
+function identitiesAt(file: string, vault: Vault): Identities {
+    try {
+        return openIdentities(file, vault);
+    } catch (error) {
+        report(`${file} could not be read, and is put aside: ${(error as Error).message}`);
+        fs.renameSync(file, `${file}.broken`);
+        return openIdentities(file, vault);
+    }
 }
 
 /** Removes all that the agent kept. It is moved away first: a new agent of the same stack may start at any time. */

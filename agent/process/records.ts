@@ -146,5 +146,11 @@ function readNames(dir: string): string[] {
 function readRecords(dir: string): ProcessRecord[] {
     return readNames(dir)
         .filter((name) => name.endsWith(".json"))
-        .map((name) => JSON.parse(readFileSync(join(dir, name), "utf8")) as ProcessRecord);
+        .flatMap((name) => {
+            try {
+                return [JSON.parse(readFileSync(join(dir, name), "utf8")) as ProcessRecord];
+            } catch {
+                return []; // half of it after a power cut, which ended the process too; else it is found by its mark
+            }
+        });
 }

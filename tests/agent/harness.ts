@@ -69,7 +69,7 @@ export function testHome(environment: NodeJS.ProcessEnv = {}) {
     };
 }
 
-/** Waits until `true`, a value, or no error. */
+/** Waits until `true`, a value, or no error; for a look that does not answer it waits no longer than for one that says no. */
 export async function until<T>(
     what: string,
     look: () => T | undefined | false | Promise<T | undefined | false>,
@@ -79,7 +79,8 @@ export async function until<T>(
     let last: unknown;
     while (Date.now() - since < limit) {
         try {
-            const value = await look();
+            const late = sleep(limit - (Date.now() - since), undefined, { ref: false });
+            const value = await Promise.race([look(), late.then(() => Promise.reject(new Error("no answer")))]);
             if (value !== undefined && value !== false) {
                 return value;
             }

@@ -48,18 +48,23 @@ export function startGuests(url: string, pause = 50): Guests {
             for (const [id, message] of claimed.entries) {
                 if (there.get(id)?.message !== message) missing.push(`entry ${id}`);
             }
-            for (const [id, digest] of claimed.files) {
-                const picture = there.get(id)?.picture;
-                const response = await fetch(`${url}/pictures/${picture}`);
-                const got = createHash("sha256").update(Buffer.from(await response.arrayBuffer()));
-                if (got.digest("hex") !== digest) missing.push(`file of entry ${id}: ${response.status}`);
-            }
+            const ofFiles = [...claimed.files];
+            const look = async (): Promise<void> => {
+                for (let next = ofFiles.pop(); next !== undefined; next = ofFiles.pop()) {
+                    const [id, digest] = next;
+                    const response = await fetch(`${url}/pictures/${there.get(id)?.picture}`);
+                    const got = createHash("sha256").update(Buffer.from(await response.arrayBuffer()));
+                    if (got.digest("hex") !== digest) missing.push(`file of entry ${id}: ${response.status}`);
+                }
+            };
+            await Promise.all([1, 2, 3, 4].map(look));
             // each visit has a number of its own, and the counter never goes back
-            const twice = claimed.visits.filter((visit, index) => claimed.visits.indexOf(visit) !== index);
+            const sorted = claimed.visits.sort((a, b) => a - b);
+            const twice = sorted.filter((visit, index) => visit === sorted[index - 1]);
             missing.push(...twice.map((visit) => `visit ${visit} was counted twice`));
             const page = await (await fetch(url)).text();
             const now = Number(/Visits: <strong>([\d,]+)</.exec(page)?.[1].replaceAll(",", ""));
-            if (!(now > Math.max(0, ...claimed.visits))) missing.push(`the counter is at ${now}`);
+            if (!(now > (sorted.at(-1) ?? 0))) missing.push(`the counter is at ${now}`);
             return missing;
         },
         async end() {

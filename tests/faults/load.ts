@@ -39,9 +39,9 @@ function ask(number: number): void {
     const request = http.request(`${url}/at/${number}`, {
         method: post ? "POST" : "GET",
         agent: number % 5 === 0 ? false : agent,
-        timeout: 20_000,
+        timeout: 60_000,
     });
-    request.on("timeout", () => request.destroy(new Error("no answer within 20 s")));
+    request.on("timeout", () => request.destroy(new Error("no answer within 60 s")));
     request.on("error", (error) => {
         open--;
         fail(error.message);

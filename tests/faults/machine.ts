@@ -51,6 +51,18 @@ export function portsIn(home: string): number[] {
         );
 }
 
+/** The ports that these processes listen on, each once. */
+export function listeningPorts(pids: readonly number[]): number[] {
+    const sockets = new Set(pids.flatMap((pid) => list(`/proc/${pid}/fd`).map((fd) => link(`/proc/${pid}/fd/${fd}`))));
+    const listening = "0A";
+    const lines = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => read(file).split("\n").slice(1));
+    const ports = lines.flatMap((line) => {
+        const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/);
+        return state === listening && sockets.has(`socket:[${inode}]`) ? [parseInt(local.split(":")[1], 16)] : [];
+    });
+    return [...new Set(ports)].sort();
+}
+
 /** Whether somebody listens on the port of this machine. */
 export function listens(port: number): Promise<boolean> {
     return new Promise((resolve) => {
@@ -65,6 +77,14 @@ function read(file: string): string {
         return fs.readFileSync(file, "utf8");
     } catch {
         return ""; // it has ended meanwhile
+    }
+}
+
+function list(folder: string): string[] {
+    try {
+        return fs.readdirSync(folder);
+    } catch {
+        return [];
     }
 }
 

@@ -1,75 +1,105 @@
 import { expect } from "chai";
-import { once } from "node:events";
 import * as fs from "node:fs";
-import * as http from "node:http";
 import * as path from "node:path";
 import { type Stack } from "@pulumi/pulumi/automation";
-import { WebSocket } from "ws";
 import { refusal, until } from "../agent/harness";
-import { type Report } from "./load";
-import { failuresOf, startLoad } from "./loads";
+import { openSocket, slowUpload, versionAt } from "./clients";
+import { failuresOf, type Load, startLoad } from "./loads";
+import { prove } from "./proof";
 import { faultHome, small, smallApp, type Version } from "./support";
 
 /** Requests a second. */
-const rate = 300;
+const rate = 500;
 
-describe("releases, through Pulumi's engine", function () {
-    this.timeout(240_000);
+/** How many releases in a row: with MVI_FAULTS as many as the long form has. */
+const releases = process.env.MVI_FAULTS ? 20 : 4;
+
+describe("releases under load, through Pulumi's engine", function () {
+    this.timeout(240_000 + releases * 60_000);
     let home: ReturnType<typeof faultHome>;
-    beforeEach(() => (home = faultHome()));
-    afterEach(() => home.close());
+    let version: Version;
+    let stack: Stack;
+    let url: string;
+    let load: Load | undefined;
 
-    it("fail no request, no WebSocket and no upload: another variable, another image that is slow to start", async () => {
-        let version: Version = { version: "1", grace: 60 };
-        const stack = await home.stack(small(() => version));
-        const url = (await stack.up()).outputs.url.value as string;
-        const load = await startLoad(url, rate);
-        const socket = new WebSocket(url.replace("http", "ws"));
+    beforeEach(async () => {
+        home = faultHome();
+        version = { version: "1" };
+        stack = await home.stack(small(() => version));
+    });
+    afterEach(async () => {
+        await load?.end();
+        load = undefined;
+        await home.close();
+    });
+
+    const begin = async (first: Version): Promise<void> => {
+        version = first;
+        url = (await stack.up()).outputs.url.value as string;
+        load = await startLoad(url, rate);
+    };
+
+    /** Ends the load: nothing of it may have failed. Returns which versions answered. */
+    const judge = async (part: string, what: string, times: number): Promise<string[]> => {
+        const report = await load!.end();
+        const { requests, seconds, p50, p99, most, versions } = report;
+        const perSecond = Math.round(requests / seconds);
+        const failures = failuresOf(report);
+        prove(part, what, times, { requests, perSecond, failed: report.failures.length, p50, p99, most, failures });
+        expect(failures).to.deep.equal({});
+        expect(perSecond).to.be.greaterThan(rate * 0.9);
+        return Object.keys(versions);
+    };
+
+    it(`fail no request, no WebSocket and no upload: ${releases} in a row, one of another image that is slow to start`, async () => {
+        await begin({ version: "1", grace: 60 });
+        const socket = await openSocket(url);
         const upload = slowUpload(url);
-        try {
-            await once(socket, "open");
-            for (const next of [{ version: "2" }, { version: "3", build: changedApp(home.root), mode: "slow" }]) {
-                version = { grace: 60, ...next };
-                await stack.up();
-                expect(await versionAt(url)).to.equal(next.version);
-                if (next.version === "2") {
-                    expect(await echo(socket, "over the release"), "the WebSocket").to.equal("over the release");
-                    expect(await upload.end(), "the upload").to.deep.equal({ version: "1", bytes: upload.bytes() });
-                    socket.close();
-                    await once(socket, "close");
-                }
+        const names = ["1"];
+        for (let number = 1; number <= releases; number++) {
+            names.push(String(number + 1));
+            const other = number === 2 ? { build: changedApp(home.root), mode: "slow" } : {};
+            version = { version: names[number], grace: 60, ...other };
+            await stack.up();
+            expect(await versionAt(url)).to.equal(names[number]);
+            if (number === 1) {
+                expect(await socket.echo("over the release"), "the WebSocket").to.equal("over the release");
+                expect(await upload.end(), "the upload").to.deep.equal({ version: "1", bytes: upload.bytes() });
+                await socket.close();
             }
-        } finally {
-            await report("releases", load.end());
         }
-        const { requests, seconds, versions } = await load.end();
-        expect(failuresOf(await load.end())).to.deep.equal({});
-        expect(Object.keys(versions)).to.deep.equal(["1", "2", "3"]);
-        expect(requests / seconds).to.be.greaterThan(rate * 0.9);
+        const served = await judge("releases", "rolling releases under load", releases);
+        expect(served.sort()).to.deep.equal(names.sort());
+        await stack.preview({ expectNoChanges: true });
+        await stack.destroy();
+    });
+
+    it("neither do more replicas, fewer, and a restart", async () => {
+        await begin({ version: "1" });
+        const changes: Partial<Version>[] = [{ scale: 10 }, { scale: 2 }, { scale: 2, restart: "now" }];
+        for (const change of changes) {
+            version = { version: "1", ...change };
+            await stack.up();
+        }
+        await judge("scale", "2 replicas, 10, 2 again, and a restart of all, under load", 1);
         await stack.preview({ expectNoChanges: true });
         await stack.destroy();
     });
 
     it("that do not work reach nobody: up fails and says why, the old version serves on, the next good one goes through", async () => {
-        let version: Version = { version: "1" };
-        const stack = await home.stack(small(() => version));
-        const url = (await stack.up()).outputs.url.value as string;
-        const load = await startLoad(url, rate);
-        try {
-            for (const { mode, says, startup = 30 } of broken) {
-                version = { version: mode, mode, startup };
-                const { message } = await refusal(stack.up());
-                says.forEach((words) => expect(message, mode).to.match(words));
-                expect(message, mode).to.match(/the version before serves on/);
-                expect((await containerOf(stack)).env.VERSION, mode).to.equal("1");
-            }
-            version = { version: "1" };
-            await stack.preview({ expectNoChanges: true });
-        } finally {
-            await report("broken releases", load.end());
+        await begin({ version: "1" });
+        for (const { mode, says, startup = 30 } of broken) {
+            version = { version: `${mode} in ${startup}`, mode, startup };
+            const { message } = await refusal(stack.up());
+            says.forEach((words) => expect(message, mode).to.match(words));
+            expect(message, mode).to.match(/the version before serves on/);
+            expect((await containerOf(stack)).env.VERSION, mode).to.equal("1");
         }
-        expect(failuresOf(await load.end())).to.deep.equal({});
-        expect(Object.keys((await load.end()).versions)).to.deep.equal(["1"]);
+        version = { version: "1" };
+        await stack.preview({ expectNoChanges: true });
+        const modes = broken.map(({ mode }) => mode).join(", ");
+        const served = await judge("broken", `releases that do not work (${modes}) under load`, broken.length);
+        expect(served).to.deep.equal(["1"]);
         version = { version: "2" };
         await stack.up();
         await until("the good one serves", async () => (await versionAt(url)) === "2");
@@ -87,15 +117,8 @@ const broken: { mode: string; says: RegExp[]; startup?: number }[] = [
     },
     { mode: "exit", says: [/ended with exit code 0/, /nothing to do: bye/] },
     { mode: "later", says: [/was ready, and then it ended with signal SIGABRT/, /listening on/] },
+    { mode: "slow", says: [/not ready within 3 s: GET \/healthz: status 500/], startup: 3 },
 ];
-
-async function report(what: string, ended: Promise<Report>): Promise<void> {
-    const { requests, seconds, failures, p50, p99, most, versions } = await ended;
-    const answers = Object.entries(versions).map(([version, count]) => `${count} from ${version}`);
-    console.log(
-        `      ${what}: ${requests} requests in ${seconds.toFixed(0)} s, ${failures.length} failed, p50 ${p50} ms, p99 ${p99} ms, most ${most} ms; ${answers.join(", ")}`,
-    );
-}
 
 /** The small app with a file more: another image. */
 function changedApp(root: string): string {
@@ -115,40 +138,4 @@ async function containerOf(stack: Stack): Promise<{ env: Record<string, string> 
 interface Resource {
     readonly type: string;
     readonly inputs: object;
-}
-
-async function versionAt(url: string): Promise<string> {
-    return ((await (await fetch(url)).json()) as { version: string }).version;
-}
-
-async function echo(socket: WebSocket, text: string): Promise<string> {
-    const answer = once(socket, "message", { signal: AbortSignal.timeout(5_000) });
-    socket.send(text);
-    return String(((await answer) as unknown[])[0]);
-}
-
-/** Sends a little every now and then, until its end. */
-function slowUpload(url: string) {
-    const request = http.request(url, { method: "POST", agent: false });
-    const answered = once(request, "response");
-    answered.catch(() => undefined); // whoever calls `end` hears it
-    let bytes = 0;
-    const send = (): void => {
-        bytes += 10_000;
-        request.write(Buffer.alloc(10_000, "u"));
-    };
-    send();
-    const timer = setInterval(send, 100);
-    return {
-        bytes: () => bytes,
-        async end() {
-            clearInterval(timer);
-            request.end();
-            const [response] = (await answered) as [http.IncomingMessage];
-            let text = "";
-            for await (const part of response) text += String(part);
-            const { version, bytes: got } = JSON.parse(text) as { version: string; bytes: number };
-            return { version, bytes: got };
-        },
-    };
 }

@@ -1,7 +1,8 @@
 // Stacks of the real engine with a web container, and a client of its bucket.
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
-import { S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type * as auto from "@pulumi/pulumi/automation";
 import { type Place } from "../../agent/core/place";
 import { openVault } from "../../agent/core/vault";
@@ -9,7 +10,7 @@ import { type Identity } from "../../agent/kind";
 import { App, type AppArgs } from "../../components";
 import { until } from "../agent/harness";
 import { pulumiHome } from "../plugin/harness";
-import { kill, runningIn } from "./machine";
+import { kill, killChildren, runningIn } from "./machine";
 
 /** A folder of Pulumi's and of agents, with the agent's real kinds. Folders are open for passing: as root, workloads are others. */
 export function faultHome(environment: NodeJS.ProcessEnv = {}) {
@@ -19,6 +20,9 @@ export function faultHome(environment: NodeJS.ProcessEnv = {}) {
         ...home,
         /** Ends all that runs there, also what a test that failed has left. */
         async close(): Promise<void> {
+            // the engine and its plugin first: they would start an agent again
+            killChildren("pulumi");
+            killChildren("plugin/main");
             await until("nothing runs", () => {
                 const left = runningIn(home.root);
                 if (left.length > 0) kill(home.root, /./);
@@ -40,9 +44,13 @@ export interface Version {
     readonly uses?: string[];
     /** Seconds that it has to end. */
     readonly grace?: number;
+    /** Replicas. @default 2 */
+    readonly scale?: number;
+    /** Another one restarts it. */
+    readonly restart?: string;
 }
 
-/** The program: the small app, two replicas, public. */
+/** The program: the small app, public. */
 export function small(version: () => Version): auto.PulumiFn {
     return async () => {
         const {
@@ -53,6 +61,8 @@ export function small(version: () => Version): auto.PulumiFn {
             uses = [],
             startup = 60,
             grace = 10,
+            scale = 2,
+            restart = "",
         } = version();
         const app = new App("small", {
             ...more,
@@ -63,11 +73,11 @@ export function small(version: () => Version): auto.PulumiFn {
                     public: true,
                     health: { path: "/healthz", interval: 5, timeout: 3, startup },
                     rollout: { timeout: startup },
-                    scale: 2,
+                    scale,
                     stopGrace: grace,
                     cpu: 0.25,
                     memory: 512,
-                    env: { VERSION, MODE: mode },
+                    env: { VERSION, MODE: mode, RESTART: restart },
                     uses,
                 },
                 ...more.containers,
@@ -103,4 +113,43 @@ export function filesOf({ place }: { place: Place }): S3Client & { bucket: strin
         credentials: { accessKeyId, secretAccessKey },
     });
     return Object.assign(client, { bucket: outputs.bucket });
+}
+
+/** A killed engine leaves its lock on the stack, as it says itself: `pulumi cancel` takes it away. */
+export async function unlock(stack: auto.Stack): Promise<void> {
+    await stack.cancel().catch((error: Error) => {
+        if (!/no.* lock|not .*locked|no update/i.test(error.message)) throw error;
+    });
+}
+
+/** The guestbook, with two replicas and a worker; in a program. */
+export function guestbook(title: string) {
+    const app = new App("guestbook", {
+        images: { app: { context: path.join(__dirname, "../../examples/guestbook") } },
+        containers: {
+            web: {
+                image: "app",
+                port: 3000,
+                public: true,
+                health: { path: "/healthz", interval: 5, timeout: 4 },
+                scale: 2,
+                stopGrace: 5,
+                env: { TITLE: title },
+                uses: ["db", "uploads", "visits"],
+            },
+            worker: { image: "app", command: ["node", "worker.js"], uses: ["db", "uploads"], stopGrace: 5 },
+        },
+        databases: { db: { engine: "postgres" } },
+        blobs: { uploads: {} },
+        kvs: { visits: {} },
+    });
+    return app.urls.web;
+}
+
+export const cores = os.availableParallelism();
+
+/** What is in the file `Key`. */
+export async function textOf(files: ReturnType<typeof filesOf>, Key: string): Promise<string> {
+    const { Body } = await files.send(new GetObjectCommand({ Bucket: files.bucket, Key }));
+    return (await Body?.transformToString()) ?? "";
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reapLeftovers } from "../../agent/process/supervisor";
 import { bootId, processRow } from "../../agent/process/table";
@@ -34,12 +34,13 @@ describe("process/reap", () => {
         expect(await reapLeftovers(host.folder("processes"))).to.deep.equal([]);
     });
 
-    it("finds them without a record as well", async () => {
+    it("finds them without a record as well, and with half of one", async () => {
         const pids = await orphans();
-        const { rmSync } = await import("node:fs");
         rmSync(join(host.folder("processes"), "Test%2Fa.json"));
-        expect(await reapLeftovers(host.folder("processes"), 0.3)).to.include("Test/a");
+        truncateSync(join(host.folder("processes"), "Test%2Fb.json"), 10);
+        expect(await reapLeftovers(host.folder("processes"), 0.3)).to.have.members(["Test/a", "Test/b"]);
         expect(pids.map(alive)).to.deep.equal([false, false, false, false]);
+        expect(readdirSync(host.folder("processes"))).to.deep.equal([]);
     });
 
     it("leaves a stranger alone who was given the same pid", async () => {

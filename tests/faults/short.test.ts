@@ -1,0 +1,83 @@
+// What the other files here prove at length, once each: part of `npm test`.
+import { expect } from "chai";
+import * as fs from "node:fs";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { refusal, until } from "../agent/harness";
+import { openSocket, slowUpload, versionAt } from "./clients";
+import { failuresOf, startLoad } from "./loads";
+import { agents, guardians, kill, killChildren, listens, portsIn, runningIn, webs } from "./machine";
+import { census } from "./strikes";
+import { faultHome, filesOf, small, textOf, unlock, type Version, withFiles } from "./support";
+
+describe("faults in short, through Pulumi's engine", function () {
+    this.timeout(240_000);
+    let home: ReturnType<typeof faultHome>;
+    beforeEach(() => (home = faultHome()));
+    afterEach(() => home.close());
+
+    it("a release fails no request, one that does not work reaches nobody, and kill -9 loses nothing", async () => {
+        let version: Version = { version: "1", ...withFiles };
+        const stack = await home.stack(small(() => version));
+        const url = (await stack.up()).outputs.url.value as string;
+        const agent = home.agent();
+
+        const load = await startLoad(url, 150);
+        try {
+            const socket = await openSocket(url);
+            const upload = slowUpload(url);
+            version = { ...version, version: "2" };
+            const [, sent] = await Promise.all([
+                stack.up(),
+                until("the new one serves", async () => (await versionAt(url)) === "2", 60_000).then(() =>
+                    upload.end(),
+                ),
+            ]);
+            expect(sent, "the upload").to.deep.equal({ version: "1", bytes: upload.bytes() });
+            expect(await socket.echo("over the release"), "the WebSocket").to.equal("over the release");
+            await socket.close();
+            version = { ...version, version: "3", mode: "later" };
+            expect((await refusal(stack.up())).message).to.match(/was ready, and then it ended with signal SIGABRT/);
+        } finally {
+            await load.end();
+        }
+        const report = await load.end();
+        expect(failuresOf(report)).to.deep.equal({});
+        expect(Object.keys(report.versions)).to.deep.equal(["1", "2"]);
+        console.log(`      ${report.requests} requests, 0 failed, p99 ${report.p99} ms`);
+
+        version = { version: "2", ...withFiles };
+        const count = () => census(home.root, agent.place.folder);
+        await until("the old ones are gone", () => count().webs === 2, 20_000);
+        const whole = count();
+        const files = filesOf(agent);
+        const served = async (): Promise<boolean> => (await fetch(url)).status === 200;
+        for (const [which, byUp] of [
+            [webs, false],
+            [agents, false],
+            [guardians, false],
+            [/./, true],
+        ] as const) {
+            const Key = String(which);
+            await files.send(new PutObjectCommand({ Bucket: files.bucket, Key, Body: Key }));
+            kill(home.root, which);
+            if (byUp) await stack.up();
+            await until(`it serves after ${which}`, served, 60_000);
+            const text = await until(`the file is there after ${which}`, () => textOf(files, Key), 60_000);
+            expect(text).to.equal(Key);
+            await until(`all is there after ${which}`, () => (expect(count()).to.deep.equal(whole), true), 60_000);
+        }
+        files.destroy();
+        await stack.preview({ expectNoChanges: true });
+
+        const ports = portsIn(home.agents);
+        const destroyed = stack.destroy().catch(() => undefined);
+        await until("it is under way", () => count().webs < 2, 30_000);
+        killChildren(" destroy ");
+        await destroyed;
+        await unlock(stack);
+        await stack.destroy();
+        await until("nothing runs", () => runningIn(home.root).length === 0, 30_000);
+        expect(await Promise.all(ports.map(listens))).to.not.include(true);
+        expect(fs.existsSync(home.agents)).to.equal(false);
+    });
+});

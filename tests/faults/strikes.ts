@@ -1,0 +1,92 @@
+// What may be killed of the guestbook, and what runs and lies there when all is well.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+    agents,
+    guardians,
+    kill,
+    killChildren,
+    listeningPorts,
+    postmasters,
+    runningIn,
+    webs,
+    workers,
+} from "./machine";
+
+export interface Strike {
+    readonly name: string;
+    /** What the engine does meanwhile. */
+    readonly during?: "up";
+    /** Nothing is left that could bring it back: the next `up` does. */
+    readonly byUp?: boolean;
+    /** kill -9 for what runs at `root`. */
+    hit(root: string): void;
+}
+
+const during: Strike[] = [
+    { name: "the engine in up", during: "up", hit: () => killChildren(" up ") },
+    { name: "the agent in up", during: "up", hit: (root) => kill(root, agents) },
+    { name: "all at once in up", during: "up", byUp: true, hit: (root) => (killChildren(" up "), kill(root, /./)) },
+    { name: "the plugin in up", during: "up", hit: () => killChildren("plugin/main") },
+    { name: "the postmaster in up", during: "up", hit: (root) => kill(root, postmasters) },
+];
+
+const between: Strike[] = [
+    { name: "a replica", hit: (root) => kill(root, webs, 1) },
+    // the servers of buckets and tables run in it
+    { name: "the agent with its Blob and KV servers", hit: (root) => kill(root, agents) },
+    { name: "the postmaster", hit: (root) => kill(root, postmasters) },
+    { name: "the guardian", hit: (root) => kill(root, guardians) },
+    { name: "both replicas and the worker", hit: (root) => (kill(root, webs), kill(root, workers)) },
+    { name: "the agent and the postmaster", hit: (root) => (kill(root, agents), kill(root, postmasters)) },
+    { name: "the postmaster and a replica", hit: (root) => (kill(root, postmasters), kill(root, webs, 1)) },
+    { name: "the guardian and a replica", hit: (root) => (kill(root, guardians), kill(root, webs, 1)) },
+    { name: "the worker and the agent", hit: (root) => (kill(root, workers), kill(root, agents)) },
+    { name: "all at once", byUp: true, hit: (root) => kill(root, /./) },
+];
+
+/** So many strikes: each kind in turn, those in the middle of `up` less often, as they take long. */
+export function strikes(count: number): Strike[] {
+    const turn = [0, 1, 2, 3, 4].flatMap((round) => [
+        ...between.slice(0, 5),
+        during[round],
+        ...between.slice(5),
+        ...(round % 2 === 0 ? [during[(round + 3) % 5]] : []),
+    ]);
+    const first = [...between, ...during];
+    return Array.from({ length: count }, (_, index) =>
+        index < first.length ? first[index] : turn[(index - first.length) % turn.length],
+    );
+}
+
+/** Census is what there is of a stack: the same before and after, or something was left or lost. */
+export interface Census {
+    readonly agents: number;
+    readonly guardians: number;
+    readonly webs: number;
+    readonly workers: number;
+    readonly postmasters: number;
+    /** Ports that its processes listen on. */
+    readonly ports: number;
+    /** Files of records of processes, and folders of programs. */
+    readonly kept: readonly string[];
+}
+
+export function census(root: string, folder: string): Census {
+    const running = runningIn(root);
+    const count = (which: RegExp): number => running.filter(({ command }) => which.test(command)).length;
+    const names = (name: string): string[] => {
+        const inside = path.join(folder, "data", name);
+        return fs.existsSync(inside) ? fs.readdirSync(inside) : [];
+    };
+    return {
+        agents: count(agents),
+        guardians: count(guardians),
+        webs: count(webs),
+        workers: count(workers),
+        postmasters: count(postmasters),
+        ports: listeningPorts(running.map(({ pid }) => pid)).length,
+        // without the numbers of replicas, which change with each release
+        kept: [...names("processes"), ...names("run")].map((name) => name.replace(/%2F\d+/, "")).sort(),
+    };
+}
