@@ -21,7 +21,8 @@ export type AgentOf =
     | "run"
     | "secretmanager"
     | "sqladmin"
-    | "storage";
+    | "storage"
+    | "workflows";
 
 /**
  * A service's agent in this project, as IAM writes it: `serviceAccount:service-123@…`. It is there when this is known: what

@@ -15,6 +15,7 @@ const apiOfModule: Readonly<Record<string, string>> = {
     cloudscheduler: "cloudscheduler",
     compute: "compute",
     dns: "dns",
+    endpoints: "servicemanagement",
     firestore: "firestore",
     iam: "iam",
     kms: "cloudkms",

@@ -43,9 +43,13 @@ export type On =
 
 /**
  * What is asked of the whole project, since GCP asks it of nothing smaller and sees no condition: to append lines and numbers,
- * which can neither be read nor changed by it.
+ * which can neither be read nor changed by it; and to start a workflow, which then does what it says, as itself.
  */
-export const appending: ReadonlySet<string> = new Set(["roles/logging.logWriter", "roles/monitoring.metricWriter"]);
+export const appending: ReadonlySet<string> = new Set([
+    "roles/logging.logWriter",
+    "roles/monitoring.metricWriter",
+    "roles/workflows.invoker",
+]);
 
 /** Connect is a network path: to what has a network tag or an address, at a port. */
 export interface Connect {
