@@ -8,7 +8,7 @@ import { refusal } from "../agent/harness";
 import { Fake, pulumiHome, stateOf, steps } from "./harness";
 
 describe("the provider and what changed outside", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let home: ReturnType<typeof pulumiHome>;
     beforeEach(() => (home = pulumiHome()));
     afterEach(() => home.close());

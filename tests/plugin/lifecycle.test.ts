@@ -7,7 +7,7 @@ import { refusal, until } from "../agent/harness";
 import { Fake, pulumiHome, stateOf, steps } from "./harness";
 
 describe("the provider, through Pulumi's engine", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let home: ReturnType<typeof pulumiHome>;
     beforeEach(() => (home = pulumiHome()));
     afterEach(() => home.close());

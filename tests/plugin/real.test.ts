@@ -12,7 +12,7 @@ import { refusal, type TestAgent, until } from "../agent/harness";
 import { pulumiHome, steps } from "./harness";
 
 describe("a bucket and a table, through Pulumi's engine", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let home: ReturnType<typeof pulumiHome>;
     beforeEach(() => (home = pulumiHome({ MVI_KINDS: "" })));
     afterEach(() => home.close());
@@ -51,10 +51,8 @@ describe("a bucket and a table, through Pulumi's engine", function () {
         await stack.up({ onEvent: (event) => events.push(event) });
         expect(steps(events)).to.deep.equal(["update uploads-bucket"]);
         const killed = agent.kill("agent");
-        await until("it is back", async () => {
-            const { pid, resources } = await agent.status();
-            return pid !== killed && resources.every(({ state }) => state === "serving");
-        });
+        await until("it is back", async () => (await agent.status()).pid !== killed);
+        await serving(agent);
         const object = await s3.send(new GetObjectCommand({ Bucket: "uploads", Key: "a.txt" }));
         expect(await object.Body!.transformToString()).to.equal("hello");
         const { Item } = await kv.send(new GetItemCommand({ TableName: "carts", Key }));
@@ -89,7 +87,15 @@ async function identity(agent: TestAgent): Promise<Identity> {
         { kind: "Table", id: "carts", access: ["write"] },
     ]);
     await agent.start();
+    await serving(agent);
     return issued;
+}
+
+/** An agent answers before what it keeps is there again. */
+function serving(agent: TestAgent): Promise<boolean> {
+    return until("all of it serves", async () =>
+        (await agent.status()).resources.every(({ state }) => state === "serving"),
+    );
 }
 
 async function stop(agent: TestAgent): Promise<void> {
