@@ -106,6 +106,8 @@ const ofService: typeof computed = {
 /** What AWS answers, by the name of the question. */
 const answers: Readonly<Record<string, Record<string, unknown>>> = {
     getCallerIdentity: { accountId: account, arn: `arn:aws:iam::${account}:user/tester`, userId: "U" },
+    getPartition: { partition: "aws" },
+    getVpc: { id: "vpc-default" },
     getRegion: { region, name: region, id: region },
     getAvailabilityZones: { names: ["d", "b", "a", "c"].map((zone) => `${region}${zone}`) },
     getAuthorizationToken: { userName: "AWS", password: "token" },

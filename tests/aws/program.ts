@@ -8,15 +8,15 @@ const answer: NonNullable<Program["calls"]> = lens.calls;
 
 /** What a program makes on AWS, by type (`s3/bucket:Bucket`) and name. */
 export async function onAws<T>(
-    body: () => T,
+    body: () => T | Promise<T>,
     settings: Readonly<Record<string, string>> = {},
-    calls: (token: string) => Record<string, unknown> = () => ({}),
+    calls: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> = () => ({}),
 ) {
     const { made, result } = await run(
         {
             config: { "mvi:cloud": "aws", ...settings },
             outputs: lens.outputs,
-            calls: (token, inputs) => ({ ...answer(token, inputs), ...calls(token.split(":")[2]) }),
+            calls: (token, inputs) => ({ ...answer(token, inputs), ...calls(token.split(":")[2], inputs) }),
         },
         body,
     );

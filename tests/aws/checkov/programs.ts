@@ -2,6 +2,7 @@ import { Container, Database, type ProfileName } from "../../../components";
 import { openCloud } from "../../../components";
 import type { ServiceName } from "../../../components/cloud";
 import { guestbook } from "../../../stacks/guestbook";
+import { account } from "../../../stacks/account/account";
 import { samples } from "../../conformance/samples";
 import { without } from "../../conformance/spy";
 import { lens } from "../lens";
@@ -11,7 +12,7 @@ import type { Drawn } from "./hcl";
 export const profiles: readonly ProfileName[] = ["dev", "small", "prod"];
 
 /** The programs which are looked at, by name: the guestbook, every component with little, and each with all that it has. */
-export function programs(profile: ProfileName): ReadonlyMap<string, () => void> {
+export function programs(profile: ProfileName): ReadonlyMap<string, () => unknown> {
     const services = Object.keys(samples) as ServiceName[];
     const full = (service: ServiceName) => () => {
         const cloud = openCloud("aws");
@@ -23,8 +24,16 @@ export function programs(profile: ProfileName): ReadonlyMap<string, () => void> 
         const made = new Type("tried", without(args({ cloud }), lacking) as never, {});
         if (samples[service].variables.length) user(made);
     };
-    return new Map([
+    const whole = () =>
+        account({
+            email: "you@example.com",
+            budget: 200,
+            regions: ["eu-central-1", "us-east-1"],
+            closeDefaultNetworks: true,
+        });
+    return new Map<string, () => unknown>([
         ["guestbook", () => void guestbook()],
+        ...(profile === "prod" ? [["account", whole] as const] : []),
         ...services.map((service) => {
             const { type: Type, least } = samples[service];
             return [`${service}-least`, () => void new Type("tried", least() as never, {})] as const;
@@ -43,6 +52,6 @@ function user(component: object): void {
 }
 
 /** What a program makes on AWS. */
-export function drawn(profile: ProfileName, body: () => void): Promise<Drawn[]> {
+export function drawn(profile: ProfileName, body: () => unknown): Promise<Drawn[]> {
     return draw({ config: { "mvi:cloud": "aws", "mvi:profile": profile }, ...lens }, body);
 }

@@ -82,6 +82,12 @@ export const skips: readonly Skip[] = [
         because: "a task's network is named within a state machine",
     },
 
+    // The stack for an account.
+    {
+        check: "CKV_AWS_252",
+        because: "it would write at each file, which is every few minutes; alarms write at what is dangerous",
+    },
+
     // Without a domain there is no certificate: TLS ends at CloudFront, and goes on within AWS's own network.
     { check: "CKV2_AWS_42", on: edge, because: "there is no domain" },
     { check: "CKV_AWS_174", on: edge, because: "with CloudFront's own certificate, it has no choice of versions" },

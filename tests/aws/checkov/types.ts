@@ -4,6 +4,7 @@ export const scanned = {
     types: {
         "appautoscaling/Policy": "aws_appautoscaling_policy",
         "autoscaling/Group": "aws_autoscaling_group",
+        "cloudtrail/Trail": "aws_cloudtrail",
         "cloudfront/Distribution": "aws_cloudfront_distribution",
         "cloudwatch/Dashboard": "aws_cloudwatch_dashboard",
         "cloudwatch/EventRule": "aws_cloudwatch_event_rule",

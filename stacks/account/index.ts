@@ -1,0 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
+import { account } from "./account";
+
+/** Asks the account what it has, before it says what there is to be: so it is a function that Pulumi waits for. */
+export = async () => {
+    const config = new pulumi.Config("account");
+    return account({
+        email: config.require("email"),
+        budget: config.getNumber("budget") ?? 200,
+        regions: [new pulumi.Config("aws").require("region"), ...(config.getObject<string[]>("regions") ?? [])],
+        closeDefaultNetworks: config.getBoolean("closeDefaultNetworks") ?? false,
+    });
+};
