@@ -1,3 +1,4 @@
+import { Link } from "./link";
 import { isPlain, type Place } from "./shape";
 
 /** What is read of a declaration at most. No field asks for more; what has more was not written by hand. */
@@ -75,9 +76,9 @@ function tooMany(count: number, at: Place, native: boolean, cure: string): boole
     return count > most;
 }
 
-/** Something with members of its own. A gauge is not: it is what a component says of itself. */
+/** Something with members of its own. A gauge is not, nor a link: they are what a component says of itself. */
 function isData(value: unknown, native: boolean): value is unknown[] | Record<string, unknown> {
     if (Array.isArray(value)) return true;
-    if (!isPlain(value) || ("native" in value && "of" in value)) return false;
+    if (!isPlain(value) || value instanceof Link || ("native" in value && "of" in value)) return false;
     return !native || [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
