@@ -1,0 +1,124 @@
+import * as provider from "@pulumi/gcp/config/vars";
+import type * as auto from "@pulumi/pulumi/automation";
+import { missingEngine, type Settings, Workspace } from "../support/engine";
+import type { Ground } from "../support/whole";
+import { isTolerated } from "./gaps";
+
+/** What is missing for a run with the real provider, in one line; undefined when all is there. */
+export function missing(): string | undefined {
+    if (!process.env.MVI_GCP_ENDPOINT) return "no MVI_GCP_ENDPOINT, an emulator of Google's APIs";
+    return missingEngine(["gcp", "random", "docker-build"]);
+}
+
+/** Request is what an emulator was asked, and what it thinks of it. */
+export interface Request {
+    /** Counts them. */
+    readonly n: number;
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+    /** `ok`, `rejected`, `not_found`, `conflict` and the like; or `leak`: it was asked of Google itself. */
+    readonly verdict: string;
+    readonly reason?: string;
+}
+
+/**
+ * An emulator of Google's APIs at `MVI_GCP_ENDPOINT`, and stacks which are made there by the real engine and the plugins
+ * that are installed. It answers `GET /__endpoints` with the provider's settings: the URL of each API by the name of the
+ * setting, such as `compute_custom_endpoint`; `GET /__log` with what it was asked; and `GET /__state` with what exists.
+ */
+export class Emulator implements Ground {
+    private constructor(
+        private readonly endpoint: string,
+        private readonly settings: Settings,
+        private readonly workspace: Workspace,
+        private readonly from: number,
+    ) {}
+
+    static async start(): Promise<Emulator> {
+        const endpoint = process.env.MVI_GCP_ENDPOINT!.replace(/\/$/, "");
+        const endpoints = await ask<Record<string, string>>(`${endpoint}/__endpoints`);
+        const settings = Object.entries(endpoints)
+            .map(([name, url]) => [camel(name), url] as const)
+            .filter(([name]) => name in provider)
+            .map(([name, url]) => [`gcp:${name}`, url]);
+        // What is still asked of Google itself ends there, and is seen.
+        const workspace = new Workspace({ HTTPS_PROXY: endpoint, NO_PROXY: "127.0.0.1,localhost" });
+        const { requests } = await ask<{ requests: Request[] }>(`${endpoint}/__log?bodies=0`);
+        return new Emulator(endpoint, Object.fromEntries(settings) as Settings, workspace, requests.at(-1)?.n ?? 0);
+    }
+
+    async stack(name: string, program: auto.PulumiFn, settings: Settings): Promise<auto.Stack> {
+        return this.workspace.stack(name, program, {
+            "gcp:project": project,
+            "gcp:region": "europe-west3",
+            "gcp:accessToken": { value: "emulated", secret: true },
+            "mvi:cloud": "gcp",
+            ...this.settings,
+            ...settings,
+        });
+    }
+
+    state(name: string): string {
+        return this.workspace.state(name);
+    }
+
+    async harm(): Promise<string> {
+        const { name } = await this.uploads();
+        await ask(`${this.endpoint}/storage/storage/v1/b/${name}`, "PATCH", {
+            iamConfiguration: { publicAccessPrevention: "inherited" },
+        });
+        return "uploads";
+    }
+
+    async isMended(): Promise<boolean> {
+        return (await this.uploads()).iamConfiguration.publicAccessPrevention === "enforced";
+    }
+
+    async refused(): Promise<string[]> {
+        const { requests } = await ask<{ requests: Request[] }>(`${this.endpoint}/__log?bodies=0&since=${this.from}`);
+        return requests
+            .filter((request) => !["ok", "not_found"].includes(request.verdict) && !isTolerated(request))
+            .map(({ verdict, method, path, status, reason }) => `${verdict}: ${method} ${path}: ${status} ${reason}`);
+    }
+
+    async existing(): Promise<string[]> {
+        const { resources } = await ask<{ resources: Record<string, object> }>(`${this.endpoint}/__state`);
+        const names = Object.entries(resources).flatMap(([service, all]) =>
+            Object.keys(all).map((name) => `${service}: ${name}`),
+        );
+        return names.filter((name) => !stays.test(name));
+    }
+
+    close(): Promise<void> {
+        this.workspace.close();
+        return Promise.resolve();
+    }
+
+    private async uploads(): Promise<Bucket> {
+        const url = `${this.endpoint}/storage/storage/v1/b?project=${project}`;
+        const { items } = await ask<{ items: Bucket[] }>(url);
+        return items.find(({ name }) => name.includes("uploads"))!;
+    }
+}
+
+/** The project, its zones, and its APIs; and key rings and keys, of which Google deletes only the material. */
+const stays = /^\w+: projects\/[^/]+(\/(zones|regions|locations)\/[^/]+)?$|^serviceusage: |^cloudkms: /;
+
+interface Bucket {
+    readonly name: string;
+    readonly iamConfiguration: { readonly publicAccessPrevention: string };
+}
+
+const project = "mvi-test";
+
+async function ask<T>(url: string, method = "GET", body?: unknown): Promise<T> {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url, { method, ...(body !== undefined && { headers, body: JSON.stringify(body) }) });
+    if (!response.ok) throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+}
+
+function camel(name: string): string {
+    return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,109 @@
+import type * as auto from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+import { profileNames, type ProfileName } from "../../components/settings";
+import { everything } from "../../examples/everything";
+import { guestbook } from "../../stacks/guestbook";
+import { type Settings, steps } from "./engine";
+
+/** Where whole programs are tried: an emulator of a cloud, with that cloud's real provider. */
+export interface Ground {
+    stack(name: string, program: auto.PulumiFn, settings: Settings): Promise<auto.Stack>;
+    /** A stack's state, as it is kept. */
+    state(name: string): string;
+    /** Changes a bucket for the worse, behind Pulumi's back, and gives the name of the resource that must be mended. */
+    harm(): Promise<string>;
+    /** Whether what was harmed is as declared. */
+    isMended(): Promise<boolean>;
+    /** What was refused so far as wrong, and what was asked of the cloud itself. */
+    refused(): Promise<string[]>;
+    /** What exists, but what that cloud never deletes. */
+    existing(): Promise<string[]>;
+    close(): Promise<void>;
+}
+
+/** A whole program, and a change of its configuration with the resources that it may touch. */
+interface Whole {
+    readonly program: auto.PulumiFn;
+    readonly settings: Settings;
+    readonly change: Settings;
+    readonly touches: RegExp;
+}
+
+const secret = "planted-value-one";
+
+const wholes: Readonly<Record<string, Whole>> = {
+    guestbook: {
+        program: () => Promise.resolve({ ...guestbook() }),
+        settings: {},
+        change: { "guestbook:title": "Visitors" },
+        touches: /^\w+ ([a-z-]+:)?(guestbook-)?web/,
+    },
+    everything: {
+        program: () => Promise.resolve({ ...everything() }),
+        settings: { "everything:token": { value: secret, secret: true } },
+        change: { "everything:token": { value: "planted-value-two", secret: true } },
+        touches: /^\S+ token/,
+    },
+};
+
+/** Makes each of the whole programs with each profile: made, unchanged, changed, harmed, mended, and gone without a trace. */
+export function tryWholes(start: () => Promise<Ground>, only: readonly ProfileName[] = profileNames): void {
+    for (const profile of only)
+        for (const [name, whole] of Object.entries(wholes))
+            describe(`${name}, profile ${profile}`, () => tryWhole(`${name}-${profile}`, whole, profile, start));
+}
+
+function tryWhole(name: string, whole: Whole, profile: ProfileName, start: () => Promise<Ground>): void {
+    let ground: Ground;
+    let stack: auto.Stack;
+    let before: string[];
+    const configure = (settings: Settings) =>
+        ground.stack(name, whole.program, { "mvi:profile": profile, ...whole.settings, ...settings });
+
+    starting(async () => {
+        ground = await start();
+        before = await ground.existing();
+        stack = await configure({});
+    });
+    after(() => ground?.close());
+
+    it("is made", async () => {
+        await stack.up();
+        expect(await ground.refused()).to.deep.equal([]);
+    });
+
+    it("has nothing to change afterwards, also by what the cloud says", async () => {
+        await stack.preview({ expectNoChanges: true });
+        await stack.refresh({ expectNoChanges: true });
+    });
+
+    it("keeps no secret's value in plain text", () => {
+        expect(ground.state(name)).to.not.include(secret);
+    });
+
+    it("changes what changes, and no more", async () => {
+        stack = await configure(whole.change);
+        const done = await steps((onEvent) => stack.up({ onEvent }));
+        expect(done).to.not.deep.equal([]);
+        expect(done.filter((step) => !whole.touches.test(step))).to.deep.equal([]);
+        await stack.preview({ expectNoChanges: true });
+    });
+
+    it("mends what was harmed behind its back", async () => {
+        const harmed = await ground.harm();
+        expect(await ground.isMended()).to.equal(false);
+        expect(await steps((onEvent) => stack.up({ refresh: true, onEvent }))).to.include(`update ${harmed}`);
+        expect(await ground.isMended()).to.equal(true);
+    });
+
+    it("goes without a trace, once it is not protected", async () => {
+        stack = await configure({ ...whole.change, "mvi:protect": "false" });
+        await stack.up();
+        await stack.destroy();
+        const left = await ground.existing();
+        expect(left.filter((one) => !before.includes(one))).to.deep.equal([]);
+        expect(await ground.refused()).to.deep.equal([]);
+    });
+}
+
+const starting = before;
