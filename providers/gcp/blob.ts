@@ -35,7 +35,7 @@ export const blob: DriverOf<"blob"> = (site, { versioned, lifecycle, cors, key }
                 bytes: { metric: "storage.googleapis.com/storage/v2/total_bytes", kind: "gauge" },
                 objects: { metric: "storage.googleapis.com/storage/v2/total_count", kind: "gauge" },
             },
-            { resource: "gcs_bucket", labels: { "resource.labels.bucket_name": bucket.name } },
+            { resource: "gcs_bucket", labels: { bucket_name: bucket.name } },
         ),
     };
 };

@@ -1,16 +1,20 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A gauge on GCP: a metric that a service keeps in Cloud Monitoring by itself. */
+/** A gauge on GCP: a metric that a service keeps in Cloud Monitoring by itself, or that an app writes. */
 export interface GcpGauge {
-    /** Its type: `storage.googleapis.com/storage/total_bytes`. */
+    /** Google's own type, `storage.googleapis.com/storage/v2/total_bytes`; of an app, the metric's name. */
     readonly metric: string;
-    /** The type of what is watched: `gcs_bucket`. */
-    readonly resource: string;
-    /** Labels of the resource and of the metric, by `resource.labels.…` or `metric.labels.…`, with what they must be. */
+    /** The type of what is watched, for Google's own: `gcs_bucket`. */
+    readonly resource?: string;
+    /** Labels of the resource and of the metric, with what they must be. */
     readonly labels: Readonly<Record<string, pulumi.Input<string>>>;
-    /** How Google writes it down: a state, what was added since the last value, or many values at once. */
+    /** How it is written down: a state, what was added since the last value, or many values at once. */
     readonly kind: "gauge" | "delta" | "distribution";
-    /** What the metric's values are multiplied by. @default 1 */
+    /** The same number under further metrics or labels, which are added. @default none */
+    readonly plus?: readonly Pick<GcpGauge, "metric" | "resource" | "labels">[];
+    /** What it is divided by: a share of all. Both are counted. @default nothing */
+    readonly per?: GcpGauge;
+    /** What the values are multiplied by. @default 1 */
     readonly factor?: number;
 }
 

@@ -1,24 +1,97 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud, DriverOf, ServiceName } from "../../components/cloud";
 import { blob } from "./blob";
+import { container } from "./container";
+import { shown } from "./dashboard";
+import { image } from "./image";
+import { job } from "./job";
 import { key } from "./key";
+import { kv } from "./kv";
 import { lacks } from "./lacks";
+import { loadBalancer } from "./load-balancer";
+import { log } from "./log";
+import { metric } from "./metric";
 import { network } from "./network";
 import { readied } from "./ready";
+import { secret } from "./secret";
 import type { GcpChildren } from "./types";
+
+/** What runs: as whom, with what rights, and its ways through the network. */
+const ofWorkloads = [
+    "account",
+    "bucketGrant",
+    "keyGrant",
+    "secretGrant",
+    "repositoryGrant",
+    "serviceGrant",
+    "jobGrant",
+    "accountGrant",
+    "viewGrant",
+    "projectGrant",
+    "connectOut",
+    "suffix",
+] as const;
+
+/** How the internet comes in. */
+const ofBalancers = [
+    "address",
+    "listener",
+    "proxy",
+    "plain",
+    "upgrade",
+    "tls",
+    "routes",
+    "backend",
+    "nothing",
+    "endpoints",
+    "health",
+    "firewall",
+    "armor",
+    "certificate",
+    "certificates",
+    "entry",
+    "authorization",
+    "proof",
+    "record",
+    "endpoint",
+    "uptime",
+    "suffix",
+] as const;
 
 /** The keys of {@link GcpChildren}: what is not there does not compile. */
 const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonly (keyof GcpChildren[S])[] } = {
     blob: ["bucket", "suffix"],
-    container: [],
+    container: [
+        "service",
+        "worker",
+        "machines",
+        "template",
+        "scaling",
+        "inside",
+        "inner",
+        "way",
+        ...ofWorkloads,
+        ...ofBalancers,
+    ],
     database: [],
-    image: [],
-    job: [],
+    image: ["repository", "build", "suffix"],
+    job: ["job", "schedule", "starter", "workflow", "runner", ...ofWorkloads],
     key: ["key", "importJob", "suffix"],
-    kv: [],
-    loadBalancer: [],
-    log: [],
-    metric: [],
+    kv: ["database", "ttl", "suffix"],
+    loadBalancer: ["relay", ...ofBalancers],
+    log: [
+        "bucket",
+        "sink",
+        "exclusion",
+        "filter",
+        "delivery",
+        "bucketGrant",
+        "topic",
+        "publisher",
+        "subscription",
+        "suffix",
+    ],
+    metric: ["alarm"],
     network: [
         "vpc",
         "subnet",
@@ -33,28 +106,30 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
         "endpoints",
         "suffix",
     ],
-    secret: [],
+    secret: ["secret", "version", "generated", "suffix"],
     vm: [],
 };
 
 /** Google Cloud, through Pulumi's own provider for it. */
 export const cloud: Cloud = {
     name: "gcp",
-    drivers: readied({
-        blob,
-        container: notYet("container", "Container"),
-        database: notYet("database", "Database"),
-        image: notYet("image", "Image"),
-        job: notYet("job", "Job"),
-        key,
-        kv: notYet("kv", "KV"),
-        loadBalancer: notYet("loadBalancer", "LoadBalancer"),
-        log: notYet("log", "Log"),
-        metric: notYet("metric", "Metric"),
-        network,
-        secret: notYet("secret", "Secret"),
-        vm: notYet("vm", "VM"),
-    }),
+    drivers: readied(
+        shown({
+            blob,
+            container,
+            database: notYet("database", "Database"),
+            image,
+            job,
+            key,
+            kv,
+            loadBalancer,
+            log,
+            metric,
+            network,
+            secret,
+            vm: notYet("vm", "VM"),
+        }),
+    ),
     lacks,
     children,
 };

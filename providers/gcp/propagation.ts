@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { getStore } from "@pulumi/pulumi/runtime/state";
 import { stackScope } from "../../components/cloud";
 
 /**
@@ -50,18 +49,18 @@ export function untilPropagated(): Pick<pulumi.CustomResourceOptions, "hooks"> {
     return { hooks: { onError: [hook] } };
 }
 
-/** Whether something real is made, by an engine: with a program's own mocks, nothing is. */
+/** Whether something real is made, by an engine: with a program's own mocks, nothing is. They know no hooks. */
 export function isReal(): boolean {
-    return getStore().settings.options.monitorAddr !== "mock";
+    return "registerErrorHook" in (pulumi.runtime.getMonitor() ?? {});
 }
 
 /**
- * Whether there is an engine that calls a hook. Pulumi's mocks never answer when one is registered; and a language host that
- * is much older than the SDK (it says no root directory) hands no hook on, and would fail the program.
+ * Whether there is an engine that calls a hook. A language host that is much older than the SDK (it says no root directory)
+ * hands none on, and would fail the program. Programs of the Automation API have no language host.
  */
 function engineCalls(): boolean {
-    const { syncDir, rootDirectory } = getStore().settings.options;
-    return isReal() && (syncDir === undefined || rootDirectory !== undefined);
+    const { PULUMI_NODEJS_MONITOR: hosted, PULUMI_NODEJS_ROOT_DIRECTORY: root } = process.env;
+    return isReal() && (hosted === undefined || root !== undefined);
 }
 
 /** Waits as long as it is to be waited, and answers whether to try again. */

@@ -4,4 +4,9 @@ import { lens } from "./lens";
 // No container engine is needed to see what would be built.
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
 
-conform("gcp", { ...lens, services: ["network", "key", "blob"] });
+conform("gcp", {
+    ...lens,
+    // A field of Firestore's takes values of every type.
+    only: ["partitionKey.type", "sortKey.type"],
+    services: ["network", "key", "kv", "blob", "secret", "log"],
+});

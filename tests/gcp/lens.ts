@@ -28,6 +28,19 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
         id: `projects/${project}/regions/${region}/subnetworks/${name}`,
     }),
     "gcp:compute/address:Address": (name) => ({ selfLink: `https://compute/${name}`, address: "203.0.113.1" }),
+    "gcp:logging/projectBucketConfig:ProjectBucketConfig": (_, inputs) => ({
+        id: `projects/${project}/locations/${region}/buckets/${inputs.bucketId as string}`,
+    }),
+    "gcp:logging/projectSink:ProjectSink": (name) => ({ writerIdentity: `serviceAccount:${name}@gcp-sa-logging` }),
+    "gcp:pubsub/topic:Topic": (name) => ({ id: `projects/${project}/topics/${name}` }),
+    "gcp:monitoring/alertPolicy:AlertPolicy": (name) => ({ name: `projects/${project}/alertPolicies/${name}` }),
+    "gcp:monitoring/notificationChannel:NotificationChannel": (name) => ({
+        name: `projects/${project}/notificationChannels/${name}`,
+    }),
+    "gcp:secretmanager/secret:Secret": (_, inputs) => ({
+        id: `projects/${project}/secrets/${inputs.secretId as string}`,
+    }),
+    "gcp:secretmanager/secretVersion:SecretVersion": (_, inputs) => ({ name: `${inputs.secret as string}/versions/1` }),
     "gcp:storage/bucket:Bucket": (name, inputs) => ({ name: inputs.name ?? name, url: `gs://${name}` }),
 };
 

@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DriverOf } from "../../components/cloud";
+import { alarm } from "./alarms";
+import { onDashboard } from "./dashboard";
+import type { GcpGauge } from "./gauges";
+import { sourcesOf } from "./metric-sources";
+
+/**
+ * A metric of an app is written over OTLP, by its name here: Managed Service for Prometheus keeps it. It has no resource of
+ * its own, but its alarms have.
+ */
+export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
+    const name = metricName(site.name);
+    const own: GcpGauge = {
+        metric: name,
+        labels: {},
+        kind: ({ counter: "delta", gauge: "gauge", distribution: "distribution" } as const)[kind],
+    };
+    const gauge = (of?.native as GcpGauge | undefined) ?? own;
+    // Lines of a log may be counted into it, by logs which are declared later.
+    const counted = pulumi.output(sourcesOf(site.component).all).apply((names) => pulumi.all([...names]));
+    const whole = counted.apply((names): GcpGauge => {
+        const plus = names.flatMap(fromLogs);
+        return plus.length ? { ...gauge, plus: [...(gauge.plus ?? []), ...plus] } : gauge;
+    });
+    const what = of ? `${of.name} of ${of.of.shortName}` : unit === "1" ? site.name : `${site.name}, in ${unit}`;
+    const made = Object.entries(alarms).map(([key, one]) => alarm(site, key, whole, one, describe(what, one)));
+    onDashboard(site, {
+        heading: dashboard ?? site.name,
+        graphs: of && dashboard === undefined ? [] : [{ title: what, gauge: whole, kind, split: dimensions }],
+        alarms: made.map(({ name: policy }) => policy),
+    });
+    return {
+        id: pulumi.output(gauge.metric),
+        grant: () => ({
+            env: { NAME: name, ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}) },
+            secrets: {},
+            // Metrics are no resources: all that can be given is to append to them.
+            permits: [{ role: [{ to: site.name, role: "roles/monitoring.metricWriter", on: { project: true } }] }],
+        }),
+    };
+};
+
+/** A metric's name: with the stack's, since it is the Google project's. It is the same in PromQL, which has no hyphens. */
+export function metricName(name: string): string {
+    return ["mvi", pulumi.getProject(), pulumi.getStack(), name].join("_").replace(/[^A-Za-z0-9_]/g, "_");
+}
+
+/** A log-based metric is kept by what has written the line. */
+function fromLogs(name: string): Pick<GcpGauge, "metric" | "resource" | "labels">[] {
+    return ["cloud_run_revision", "cloud_run_job", "gce_instance", "global"].map((resource) => ({
+        metric: `logging.googleapis.com/user/${name}`,
+        resource,
+        labels: {},
+    }));
+}
+
+function describe(
+    what: string,
+    {
+        above,
+        below,
+        statistic,
+        period,
+        periods,
+    }: { above?: number; below?: number } & Record<"statistic" | "period" | "periods", unknown>,
+): string {
+    const bound = above === undefined ? `below ${below}` : `above ${above}`;
+    return `${what}: ${String(statistic)} ${bound}, ${String(periods)} times ${String(period)} seconds`;
+}
