@@ -28,7 +28,7 @@ const ofWorkloads = [
     "accountGrant",
     "viewGrant",
     "projectGrant",
-    "connectOut",
+    "connect",
     "suffix",
 ] as const;
 

@@ -43,7 +43,7 @@ interface OfWorkloads {
     readonly accountGrant: Each<typeof serviceaccount.IAMMember>;
     readonly viewGrant: Each<typeof logging.LogViewIamMember>;
     readonly projectGrant: Each<typeof projects.IAMMember>;
-    readonly connectOut: Each<typeof compute.Firewall>;
+    readonly connect: Each<typeof compute.Firewall>;
     readonly suffix: Each<typeof RandomId>;
 }
 
