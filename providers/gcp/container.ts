@@ -31,23 +31,28 @@ export interface Running {
  * machines of its own: see {@link needsMachines}.
  */
 export const container: DriverOf<"container"> = (site, spec) => {
-    const { ports, health, stopGrace, public: open, domain } = spec;
+    const { ports, health, stopGrace, public: open } = spec;
     const names = Object.keys(ports);
     const entries = new Gathered<Entry>();
     const made = needsMachines(spec)
-        ? machineGroup(site, spec, entries)
+        ? machineGroup(site, spec)
         : names.length
           ? runService(site, spec, entries)
           : runWorker(site, spec);
-    if (made.runs) {
-        keepContainer(site.component, { name: site.name, ports, health, stopGrace, entries, runs: made.runs });
-    }
-    const url = open ? enter(site, spec, made, entries) : names.length ? made.url(names[0]) : pulumi.output(undefined);
-    const reachable = open
-        ? uptime(site, { url: url as pulumi.Output<string>, path: health?.path, after: [made.resource] })
-        : undefined;
+    const native = made.runs && {
+        name: site.name,
+        ports,
+        health,
+        stopGrace,
+        entries,
+        runs: made.runs,
+        gauges: made.gauges,
+    };
+    if (native) keepContainer(site.component, native);
+    const entry = open && native ? enter(site, spec, native, made.resource) : undefined;
+    const reachable = entry && uptime(site, { ...entry, path: health?.path });
     return {
-        url,
+        url: entry?.url ?? (names.length ? made.url(names[0]) : pulumi.output(undefined)),
         grant: () => ({
             env: {
                 URL: "",
@@ -56,14 +61,31 @@ export const container: DriverOf<"container"> = (site, spec) => {
             secrets: {},
             permits: made.permits(),
         }),
-        gauges: { ...made.gauges, ...(reachable ? { reachable } : {}) },
+        gauges: { ...entry?.gauges, ...made.gauges, ...(reachable ? { reachable } : {}) },
     };
-    void domain;
 };
+
+/** By its own URL where it has one, else through a load balancer of its own. */
+function enter(site: Site, { domain }: ContainerSpec, native: GcpContainer, after: pulumi.Resource) {
+    if (native.runs.on === "run" && domain === undefined) {
+        native.entries.add({ by: "url" });
+        return { url: native.runs.uri, after: [after], gauges: {} };
+    }
+    return webBalancer(site, {
+        domain,
+        certificate: undefined,
+        routes: [{ host: undefined, path: "/", to: native, port: undefined }],
+        redirects: [],
+        allow: [],
+        waf: false,
+        accessLog: true,
+        protect: false,
+    });
+}
 
 /**
  * What Cloud Run has no way for: TCP, more than one port, a shell in it, a check by a command, a start of more than four
- * minutes, one that may not run twice, more than it waits for an end, scaling by requests a second, or machines that are named.
+ * minutes, one that may not run twice, a long end, scaling by requests a second, or machines that are named.
  */
 export function needsMachines({ ports, exec, health, rollout, stopGrace, scale, on }: ContainerSpec): boolean {
     const all = Object.values(ports);

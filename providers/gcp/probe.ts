@@ -1,5 +1,4 @@
 import type { ContainerSpec } from "../../components/container";
-import type { RunContainer } from "./run-containers";
 
 type Port = { readonly port: number };
 
@@ -10,10 +9,7 @@ export const longestStart = 240;
  * How Cloud Run asks. An instance gets requests once it has started, and is replaced when its path no longer answers; without
  * a path it has started when it listens, and is replaced when it ends.
  */
-export function probes(
-    { health, rollout }: Pick<ContainerSpec, "health" | "rollout">,
-    at: Port,
-): Pick<RunContainer, "startupProbe" | "livenessProbe"> {
+export function probes({ health, rollout }: Pick<ContainerSpec, "health" | "rollout">, at: Port) {
     const { path, interval = 10, timeout = 5, failures = 3, startup = 120 } = health ?? {};
     const ask = path === undefined ? { tcpSocket: { port: at.port } } : { httpGet: { path, port: at.port } };
     // Often at first, so that it is found as soon as it is there.

@@ -1,14 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { types } from "@pulumi/gcp";
 import type { SidecarSpec } from "../../components/container";
 import type { Grant } from "../../components/link";
 import type { PortSpec } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { linked } from "../../components/workload";
 import { imageFor } from "./run-image";
+import { secretVersion } from "./secret";
 
-export type RunContainer = types.input.cloudrunv2.ServiceTemplateContainer;
-export type RunVolume = types.input.cloudrunv2.ServiceTemplateVolume;
+/** RunContainer is a container as services, worker pools and jobs of Cloud Run take it. */
+export interface RunContainer {
+    readonly name: string;
+    readonly image: pulumi.Output<string>;
+    readonly args: string[] | undefined;
+    readonly envs: RunVariable[];
+    readonly resources: { limits: { cpu: string; memory: string } };
+    readonly volumeMounts: { name: string; mountPath: string }[];
+}
+
+interface RunVariable {
+    readonly name: string;
+    readonly value?: pulumi.Input<string>;
+    readonly valueSource?: { secretKeyRef: { secret: pulumi.Output<string>; version: pulumi.Output<string> } };
+}
+
+/** RunVolume has a secret as a file. */
+export interface RunVolume {
+    readonly name: string;
+    readonly secret: {
+        readonly secret: pulumi.Output<string>;
+        readonly items: { path: string; version: pulumi.Output<string>; mode: number }[];
+    };
+}
 
 /** RunArgs says what runs together in an instance of Cloud Run. */
 export interface RunArgs {
@@ -17,8 +39,6 @@ export interface RunArgs {
     readonly port?: { readonly name: string } & PortSpec;
     /** @default none */
     readonly sidecars?: Readonly<Record<string, SidecarSpec>>;
-    /** What the container that the component is about has besides: its probes. @default nothing */
-    readonly main?: Pick<RunContainer, "startupProbe" | "livenessProbe">;
 }
 
 /** Where secret files are: each one in a folder of its own, since each is a volume. */
@@ -28,12 +48,12 @@ const folder = "/run/secrets";
 export const mainContainer = "main";
 
 /** The containers of an instance, as services, worker pools and jobs of Cloud Run take them, and their volumes. */
-export function runContainers(site: Site, { spec, port, sidecars = {}, main = {} }: RunArgs) {
+export function runContainers(site: Site, { spec, port, sidecars = {} }: RunArgs) {
     checkSize(site, [spec, ...Object.values(sidecars)]);
     const made = [
-        define(site, { name: mainContainer, spec, port, more: main }),
+        define(site, { name: mainContainer, spec, port }),
         ...Object.entries(sidecars).map(([name, sidecar]) =>
-            define(site, { name: `beside-${name}`, spec: sidecar, port: undefined, more: {} }),
+            define(site, { name: `beside-${name}`, spec: sidecar, port: undefined }),
         ),
     ];
     return { containers: made.map(({ container }) => container), volumes: made.flatMap(({ volumes }) => volumes) };
@@ -43,10 +63,9 @@ interface Defined {
     readonly name: string;
     readonly spec: SidecarSpec;
     readonly port: RunArgs["port"];
-    readonly more: Partial<RunContainer>;
 }
 
-function define(site: Site, { name, spec, port, more }: Defined): { container: RunContainer; volumes: RunVolume[] } {
+function define(site: Site, { name, spec, port }: Defined): { container: RunContainer; volumes: RunVolume[] } {
     const grant = linked(spec.uses);
     const files = filesOf(name, grant);
     const plain = {
@@ -67,10 +86,8 @@ function define(site: Site, { name, spec, port, more }: Defined): { container: R
                 return { name: key, valueSource: { secretKeyRef: { secret: of.secret, version: of.version } } };
             }),
         ],
-        ...(port ? { ports: { name: "http1", containerPort: port.port } } : {}),
         resources: { limits: { cpu: cpuOf(name, spec), memory: `${spec.memory}Mi` } },
         volumeMounts: files.volumes.map((volume) => ({ name: volume.name, mountPath: `${folder}/${volume.name}` })),
-        ...more,
     };
     return { container, volumes: files.volumes };
 }
@@ -100,7 +117,7 @@ function ownVariables(site: Site, { env }: SidecarSpec, port: RunArgs["port"]): 
 }
 
 /** `HTTP_PORT`, by the port's name. */
-export function portVariables({ name, port }: NonNullable<RunArgs["port"]>): Record<string, string> {
+function portVariables({ name, port }: NonNullable<RunArgs["port"]>): Record<string, string> {
     return { [`${name.toUpperCase().replace(/-/g, "_")}_PORT`]: String(port) };
 }
 
@@ -116,8 +133,8 @@ function filesOf(container: string, { files = {} }: Grant) {
     };
 }
 
-/** The parts of a version's name, `projects/…/secrets/…/versions/…`: Cloud Run looks in its own project. */
-export function versionOf(name: pulumi.Input<string>) {
-    const parts = pulumi.output(name).apply((whole) => whole.split("/"));
-    return { secret: parts.apply((all) => all[3]), version: parts.apply((all) => all[5]) };
+/** A secret's short name: Cloud Run looks in its own project. */
+function versionOf(name: pulumi.Input<string>) {
+    const { secret, version } = secretVersion(name);
+    return { secret: secret.apply((whole) => whole.split("/").pop()!), version };
 }

@@ -8,7 +8,6 @@ import { deletion } from "./guard";
 import { labels } from "./labels";
 import { nativeOf } from "./network";
 import { connections, tagOf } from "./network-firewall";
-import { named } from "./names";
 import { projectOf } from "./project";
 import { type Role, role } from "./role";
 
@@ -51,9 +50,10 @@ export function placeOf(
 }
 
 /** What every resource of Cloud Run says of itself. None holds data: a guard would only stop its replacement. */
-export function common(site: Site, most: number) {
+export function common(site: Site, name: pulumi.Input<string>) {
     return {
-        ...named(site, undefined, most),
+        name,
+        description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
         location: projectOf(site).region,
         labels: labels(site),
         deletionProtection: false,

@@ -5,8 +5,9 @@ import type { Site } from "../../components/site";
 import { Gathered } from "../declared";
 import type { Running } from "./container";
 import { gauges } from "./gauges";
-import { collect } from "./log-sources";
+import { collect } from "./log";
 import { labels } from "./labels";
+import { unique } from "./names";
 import { probes } from "./probe";
 import { projectOf } from "./project";
 import { runContainers } from "./run-containers";
@@ -25,11 +26,19 @@ export const usualCpu = 60;
 export function runService(site: Site, spec: ContainerSpec, entries: Gathered<Entry>): Running {
     const { sidecars, scale, rollout, stopGrace, log } = spec;
     const port = portOf({ name: site.name, ports: spec.ports });
+    const name = unique(site, undefined, 49);
+    const { number, region } = projectOf(site);
+    // Known before the service: a stack's outputs may wait for it, and the service waits for the program's end (see `Gathered`).
+    const uri = pulumi.interpolate`https://${name}-${number}.${region}.run.app`;
     const place = placeOf(site, spec, sidecars);
-    const { containers, volumes } = runContainers(site, { spec, port, sidecars, main: probes(spec, port) });
-    // Out of the box the CPU would be there, and be paid for, all the time.
-    for (const container of containers) container.resources = { ...container.resources, cpuIdle: true };
-    containers[0].resources = { ...containers[0].resources, startupCpuBoost: true };
+    const { containers, volumes } = runContainers(site, { spec, port, sidecars });
+    const first = { ports: { name: "http1", containerPort: port.port }, ...probes(spec, port) };
+    const served = containers.map((container, index) => ({
+        ...container,
+        ...(index === 0 ? first : {}),
+        // Out of the box the CPU would be there, and be paid for, all the time.
+        resources: { ...container.resources, cpuIdle: true, ...(index === 0 ? { startupCpuBoost: true } : {}) },
+    }));
     const users = new Gathered<true>();
     const ways = Promise.all([entries.all, users.all]);
     const scaled = scale.max > scale.min && scale.cpu !== usualCpu;
@@ -37,8 +46,7 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
         "service",
         cloudrunv2.Service,
         {
-            ...common(site, 49),
-            description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
+            ...common(site, name),
             launchStage: scaled ? "BETA" : "GA",
             ingress: entries.all.then(ingressOf),
             // No `allUsers`, which an organisation may forbid: what the internet reaches asks nobody who they are.
@@ -62,11 +70,16 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
                     ...(scaled ? { cpuUtilization: scale.cpu / 100 } : {}),
                 },
                 vpcAccess: place.vpcAccess,
-                containers,
+                containers: served,
                 volumes,
             },
         },
-        { main: true, dependsOn: [...place.ready], customTimeouts: timeouts(rollout.timeout + stopGrace) },
+        {
+            main: true,
+            dependsOn: [...place.ready],
+            deleteBeforeReplace: true, // Its name is its own.
+            customTimeouts: timeouts(rollout.timeout + stopGrace),
+        },
     );
     collect(
         log,
@@ -74,10 +87,10 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
     );
     return {
         resource: service,
-        runs: { on: "run", service: service.name, uri: service.uri },
+        runs: { on: "run", service: service.name, uri },
         url: () => {
             users.add(true);
-            return service.uri;
+            return uri;
         },
         permits: () => [
             {
@@ -85,7 +98,7 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
                     {
                         to: site.name,
                         role: "roles/run.invoker",
-                        on: { service: { name: service.name, location: projectOf(site).region } },
+                        on: { service: { name: service.name, location: region } },
                     },
                 ],
             },
@@ -107,7 +120,7 @@ export function timeouts(seconds: number): pulumi.CustomTimeouts {
 }
 
 function gaugesOf(service: pulumi.Output<string>) {
-    const of = { resource: "cloud_run_revision", labels: { "resource.labels.service_name": service } };
+    const of = { resource: "cloud_run_revision", labels: { service_name: service } };
     const run = (metric: string) => `run.googleapis.com/${metric}`;
     const { latency, ...others } = gauges(
         {
@@ -119,7 +132,7 @@ function gaugesOf(service: pulumi.Output<string>) {
         },
         of,
     );
-    const failed = { ...of, labels: { ...of.labels, "metric.labels.response_code_class": "5xx" } };
+    const failed = { ...of, labels: { ...of.labels, response_code_class: "5xx" } };
     return {
         ...others,
         ...gauges({ errors: { metric: run("request_count"), kind: "delta" } }, failed),

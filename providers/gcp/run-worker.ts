@@ -5,7 +5,8 @@ import type { Site } from "../../components/site";
 import type { Running } from "./container";
 import { gauges } from "./gauges";
 import { labels } from "./labels";
-import { collect } from "./log-sources";
+import { collect } from "./log";
+import { unique } from "./names";
 import { runContainers } from "./run-containers";
 import { common, placeOf } from "./run-place";
 import { timeouts } from "./run-service";
@@ -18,8 +19,7 @@ export function runWorker(site: Site, spec: ContainerSpec): Running {
         "worker",
         cloudrunv2.WorkerPool,
         {
-            ...common(site, 49),
-            description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
+            ...common(site, unique(site, undefined, 49)),
             scaling:
                 scale.min === scale.max
                     ? { scalingMode: "MANUAL", manualInstanceCount: scale.min }
@@ -33,7 +33,12 @@ export function runWorker(site: Site, spec: ContainerSpec): Running {
                 ...runContainers(site, { spec, sidecars }),
             },
         },
-        { main: true, dependsOn: [...place.ready], customTimeouts: timeouts(rollout.timeout + stopGrace) },
+        {
+            main: true,
+            dependsOn: [...place.ready],
+            deleteBeforeReplace: true, // Its name is its own.
+            customTimeouts: timeouts(rollout.timeout + stopGrace),
+        },
     );
     collect(
         log,
@@ -53,7 +58,7 @@ export function runWorker(site: Site, spec: ContainerSpec): Running {
                 memory: { metric: run("memory/utilizations"), kind: "distribution" },
                 healthy: { metric: run("instance_count"), kind: "gauge" },
             },
-            { resource: "cloud_run_worker_pool", labels: { "resource.labels.worker_pool_name": pool.name } },
+            { resource: "cloud_run_worker_pool", labels: { worker_pool_name: pool.name } },
         ),
     };
 }

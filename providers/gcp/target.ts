@@ -3,6 +3,7 @@ import type { Container } from "../../components/container";
 import type { HealthSpec } from "../../components/health";
 import type { PortSpec } from "../../components/ports";
 import type { Gathered } from "../declared";
+import type { GcpGauge } from "./gauges";
 import type { GcpNetwork } from "./network";
 
 /** GcpContainer is what a load balancer has to know of a container: see {@link containerOf}. */
@@ -15,6 +16,7 @@ export interface GcpContainer {
     /** Who lets others in to it. */
     readonly entries: Gathered<Entry>;
     readonly runs: Serverless | Machines;
+    readonly gauges: Readonly<Record<string, GcpGauge>>;
 }
 
 /** Serverless runs on Cloud Run, at one HTTP port. */

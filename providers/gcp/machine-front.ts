@@ -1,0 +1,110 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as compute from "@pulumi/gcp/compute";
+import type { HealthSpec } from "../../components/health";
+import type { PortSpec } from "../../components/ports";
+import type { Site } from "../../components/site";
+import { healthCheck } from "./backend";
+import { labels } from "./labels";
+import { healthPort } from "./machine-health";
+import { named } from "./names";
+import type { GcpNetwork } from "./network";
+import { probes } from "./network-firewall";
+import { projectOf } from "./project";
+
+/** FrontArgs says what machines are reached for from within their network. */
+export interface FrontArgs {
+    /** The group, `…/instanceGroups/…`. */
+    readonly group: pulumi.Input<string>;
+    readonly network: GcpNetwork;
+    readonly ports: Readonly<Record<string, PortSpec>>;
+    readonly health: HealthSpec | undefined;
+    /** Seconds until a machine that goes gets no more connections. */
+    readonly stopGrace: number;
+    /** The machines' network tag. */
+    readonly tag: string;
+}
+
+/** The most ports that a rule of Google's lists: with more it is for all, and the firewall says for which. */
+const mostPorts = 5;
+
+/** One address within the network for a group of machines: connections go to those that work. */
+export function machineFront(site: Site, { group, network, ports, health, stopGrace, tag }: FrontArgs) {
+    const { region } = projectOf(site);
+    const [[name, first]] = Object.entries(ports);
+    const check = site.make(
+        "health",
+        compute.RegionHealthCheck,
+        { ...named(site, "health", 63, "inside"), region, ...healthCheck(health, ports, { ...first, name }, "TCP") },
+        { instance: "inside" },
+    );
+    const all = Object.values(ports).map(({ port }) => `${port}`);
+    const open = (instance: string, sourceRanges: pulumi.Input<string>[], description: string, allowed: string[]) =>
+        site.make(
+            "firewall",
+            compute.Firewall,
+            {
+                ...named(site, "firewall", 63, instance),
+                network: network.network,
+                description,
+                direction: "INGRESS",
+                priority: 1000,
+                sourceRanges,
+                targetTags: [tag],
+                allows: [{ protocol: "tcp", ports: allowed }],
+            },
+            { instance },
+        );
+    const ways = [
+        // Whatever is in the network reaches out by rules of its own only: see `connections`.
+        open("inside", [network.range], `To ${site.name}, from what uses it`, all),
+        open("asked", [...probes], `Google asks ${site.name} for its health`, askedPorts(health, ports, all)),
+    ];
+    const service = site.make(
+        "inside",
+        compute.RegionBackendService,
+        {
+            ...named(site, "inside", 63),
+            description: `${site.name}, from within the network`,
+            region,
+            network: network.network,
+            loadBalancingScheme: "INTERNAL",
+            protocol: "TCP",
+            backends: [{ group, balancingMode: "CONNECTION" }],
+            healthChecks: check.id,
+            connectionDrainingTimeoutSec: stopGrace,
+        },
+        { dependsOn: ways },
+    );
+    const address = site.make("inner", compute.Address, {
+        ...named(site, "inner", 63),
+        description: `${site.name}, from within the network`,
+        region,
+        addressType: "INTERNAL",
+        subnetwork: network.subnet,
+        labels: labels(site),
+    });
+    const rule = site.make("way", compute.ForwardingRule, {
+        ...named(site, "way", 63),
+        description: `${site.name}, from within the network`,
+        region,
+        loadBalancingScheme: "INTERNAL",
+        ipProtocol: "TCP",
+        ipAddress: address.address,
+        ...(all.length > mostPorts ? { allPorts: true } : { ports: all }),
+        backendService: service.id,
+        network: network.network,
+        subnetwork: network.subnet,
+        labels: labels(site),
+    });
+    return { address: address.address, rule, service };
+}
+
+/** Where Google asks for the health: where the check is answered, which need not be one of the ports. */
+export function askedPorts(
+    health: HealthSpec | undefined,
+    ports: Readonly<Record<string, PortSpec>>,
+    all: readonly string[],
+): string[] {
+    const own = health?.command ? [`${healthPort}`] : health?.port === undefined ? [] : [`${ports[health.port].port}`];
+    return [...new Set([...own, ...all])];
+}

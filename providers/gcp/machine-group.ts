@@ -1,0 +1,241 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as compute from "@pulumi/gcp/compute";
+import type { ContainerSpec } from "../../components/container";
+import type { Site } from "../../components/site";
+import { linked } from "../../components/workload";
+import { healthCheck } from "./backend";
+import type { Running } from "./container";
+import { encryptionKey } from "./encryption";
+import { permitsOf, type Statement } from "./grants";
+import { labels } from "./labels";
+import { collect } from "./log";
+import { machineBoot } from "./machine-boot";
+import { machineFront } from "./machine-front";
+import { machineGauges } from "./machine-gauges";
+import { machineFor } from "./machine-type";
+import { named, unique } from "./names";
+import { type GcpNetwork, nativeOf } from "./network";
+import { connections, tagOf } from "./network-firewall";
+import { projectOf } from "./project";
+import { role } from "./role";
+import { timeouts } from "./run-service";
+
+/**
+ * A group of small machines with Google's Container-Optimized OS, each of which runs the container once: for what Cloud Run has
+ * no way for. A change replaces them, new ones first; while new ones do not become healthy, the old ones serve on, and the
+ * deployment fails.
+ */
+export function machineGroup(site: Site, spec: ContainerSpec): Running {
+    const { ports, scale, health, stopGrace, rollout, log, exec } = spec;
+    refuse(site, spec);
+    const network = nativeOf(spec.network);
+    const name = unique(site, undefined, 40);
+    const template = makeTemplate(site, spec, network, name);
+    const names = Object.keys(ports);
+    const scaled = scale.max > scale.min;
+    const startup = health?.startup ?? 120;
+    const check = names.length
+        ? site.make(
+              "health",
+              compute.HealthCheck,
+              {
+                  ...named(site, "health", 63, "healing"),
+                  ...healthCheck(health, ports, { ...ports[names[0]], name: names[0] }, "TCP"),
+              },
+              { instance: "healing" },
+          )
+        : undefined;
+    if (exec) fromTerminals(site, network);
+    const group = site.make(
+        "machines",
+        compute.RegionInstanceGroupManager,
+        {
+            ...named(site, undefined, 63),
+            description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
+            region: projectOf(site).region,
+            baseInstanceName: name,
+            distributionPolicyZones: network.zones,
+            versions: [{ instanceTemplate: template.id }],
+            targetSize: scale.min,
+            namedPorts: Object.entries(ports).map(([port, { port: number }]) => ({ name: port, port: number })),
+            updatePolicy: network.zones.apply((zones) => policyOf(spec, zones.length)),
+            autoHealingPolicies: check && { healthCheck: check.id, initialDelaySec: startup },
+            waitForInstances: true,
+            waitForInstancesStatus: "UPDATED",
+        },
+        {
+            main: true,
+            ignoreChanges: scaled ? ["targetSize"] : [],
+            customTimeouts: timeouts(rollout.timeout + stopGrace),
+        },
+    );
+    if (scaled) autoscale(site, spec, group);
+    collect(log, pulumi.interpolate`logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?${name}-"`);
+    const tag = tagOf(site);
+    let front: ReturnType<typeof machineFront> | undefined;
+    const inside = () =>
+        (front ??= machineFront(site, { group: group.instanceGroup, network, ports, health, stopGrace, tag }));
+    return {
+        resource: group,
+        runs: names.length
+            ? {
+                  on: "machines",
+                  group: group.instanceGroup,
+                  network,
+                  tag,
+                  requests: scaled ? scale.requests : undefined,
+              }
+            : undefined,
+        url: (port) => {
+            const scheme = ports[port].protocol === "http" ? "http" : "tcp";
+            return pulumi.interpolate`${scheme}://${inside().address}:${ports[port].port}`;
+        },
+        permits: () => [
+            {
+                connect: names.map((port) => ({
+                    to: site.name,
+                    ranges: [pulumi.interpolate`${inside().address}/32`],
+                    port: ports[port].port,
+                })),
+            },
+        ],
+        gauges: machineGauges(site, group.name),
+    };
+}
+
+function makeTemplate(site: Site, spec: ContainerSpec, network: GcpNetwork, name: pulumi.Output<string>) {
+    const { id: project, region } = projectOf(site);
+    const all = [spec, ...Object.values(spec.sidecars)];
+    const permits = permitsOf(all.flatMap(({ uses }) => linked(uses).permits));
+    const account = role(site, "account", {
+        description: `What runs in ${site.name}`,
+        may: [...permits.role, ...pulls(spec), { to: "log", role: "roles/logging.logWriter", on: { project: true } }],
+    });
+    const encryption = encryptionKey(site, undefined, "compute");
+    const cpu = all.reduce((sum, one) => sum + one.cpu, 0);
+    const memory = all.reduce((sum, one) => sum + one.memory, 0);
+    return site.make(
+        "template",
+        compute.RegionInstanceTemplate,
+        {
+            ...named(site, "template", 63),
+            description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
+            region,
+            machineType: machineFor(`Container ${site.name}`, cpu, memory),
+            disks: [
+                {
+                    sourceImage: "projects/cos-cloud/global/images/family/cos-stable",
+                    boot: true,
+                    autoDelete: true,
+                    diskType: "pd-balanced",
+                    diskSizeGb: 20,
+                    diskEncryptionKey: { kmsKeySelfLink: encryption.name },
+                },
+            ],
+            networkInterfaces: [
+                {
+                    network: network.network,
+                    subnetwork: network.subnet,
+                    accessConfigs: network.publicAddress ? [{ networkTier: "PREMIUM" }] : [],
+                },
+            ],
+            serviceAccount: { email: account.email, scopes: ["https://www.googleapis.com/auth/cloud-platform"] },
+            shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
+            canIpForward: false,
+            tags: [tagOf(site)],
+            metadata: {
+                "user-data": machineBoot({
+                    name,
+                    spec,
+                    project,
+                    registry: pulumi.interpolate`${region}-docker.pkg.dev`,
+                }),
+                "block-project-ssh-keys": "true",
+                // Who may log in is said by IAM, and nobody reaches it but by Google's tunnel, with `exec`.
+                "enable-oslogin": "true",
+                "serial-port-enable": "false",
+            },
+            labels: labels(site),
+        },
+        {
+            dependsOn: [
+                ...account.policies,
+                ...connections(site, network, permits.connect),
+                ...encryption.ready,
+                ...network.wayOut(),
+            ],
+        },
+    );
+}
+
+/** What it takes to get the images, of those that are in a repository of the stack's own. */
+function pulls(spec: ContainerSpec): Statement[] {
+    return [spec, ...Object.values(spec.sidecars)].flatMap(({ image }): Statement[] => {
+        const repository = image.nodes.gcp?.repository;
+        if (!repository) return [];
+        const { repositoryId: name, location } = repository;
+        return [{ to: image.ownName, role: "roles/artifactregistry.reader", on: { repository: { name, location } } }];
+    });
+}
+
+/** One more for each zone at a time; or all at once, after all have gone, for what may not run twice. */
+function policyOf({ rollout, scale }: ContainerSpec, zones: number) {
+    const policy = { type: "PROACTIVE", minimalAction: "REPLACE", mostDisruptiveAllowedAction: "REPLACE" };
+    return rollout.strategy === "rolling"
+        ? { ...policy, replacementMethod: "SUBSTITUTE", maxSurgeFixed: zones, maxUnavailableFixed: 0 }
+        : {
+              ...policy,
+              replacementMethod: "RECREATE",
+              maxSurgeFixed: 0,
+              maxUnavailableFixed: Math.max(zones, scale.max),
+              instanceRedistributionType: "NONE",
+          };
+}
+
+function autoscale(site: Site, { scale, health }: ContainerSpec, group: compute.RegionInstanceGroupManager): void {
+    site.make("scaling", compute.RegionAutoscaler, {
+        ...named(site, "scaling", 63),
+        region: projectOf(site).region,
+        target: group.id,
+        autoscalingPolicy: {
+            minReplicas: scale.min,
+            maxReplicas: scale.max,
+            cooldownPeriod: health?.startup ?? 120,
+            cpuUtilization: { target: scale.cpu / 100 },
+            // Of what a load balancer hands to each at most.
+            ...(scale.requests === undefined ? {} : { loadBalancingUtilization: { target: 1 } }),
+        },
+    });
+}
+
+/** Lets in who may log in, through Google's tunnel: then `docker exec` it is. */
+function fromTerminals(site: Site, network: GcpNetwork): void {
+    site.make(
+        "firewall",
+        compute.Firewall,
+        {
+            ...named(site, "firewall", 63, "terminals"),
+            network: network.network,
+            description: `Google's tunnel to ${site.name}, for whom IAM lets in`,
+            direction: "INGRESS",
+            priority: 1000,
+            sourceRanges: ["35.235.240.0/20"],
+            targetTags: [tagOf(site)],
+            allows: [{ protocol: "tcp", ports: ["22"] }],
+        },
+        { instance: "terminals" },
+    );
+}
+
+/** What one argument by itself may be elsewhere, but not here. */
+function refuse(site: Site, { scale: { min, max, requests }, public: open, on }: ContainerSpec): void {
+    const fault = (what: string) => {
+        throw new pulumi.ResourceError(`Container ${site.name}: ${what}`, site.component, true);
+    };
+    if (min === 0) {
+        fault("scale.min: on gcp no request can start a machine, and this container needs one: set it to 1, or more");
+    }
+    if (requests !== undefined && max > min && !open)
+        fault("scale.requests: on gcp the load balancer counts them: set `public`, or scale by `cpu`");
+    if (on) fault("on: on gcp a container has machines of its own: leave it out, and give `cpu` and `memory`");
+}

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Machines of the E2 kind: CPUs (of the small ones, a share that is always there), and memory in MiB. */
+const machines: readonly (readonly [type: string, cpu: number, memory: number])[] = [
+    ["e2-micro", 0.25, 1024],
+    ["e2-small", 0.5, 2048],
+    ["e2-medium", 1, 4096],
+    ["e2-standard-2", 2, 8192],
+    ["e2-highmem-2", 2, 16384],
+    ["e2-standard-4", 4, 16384],
+    ["e2-highmem-4", 4, 32768],
+    ["e2-standard-8", 8, 32768],
+    ["e2-highmem-8", 8, 65536],
+    ["e2-standard-16", 16, 65536],
+    ["e2-highmem-16", 16, 131072],
+    ["e2-standard-32", 32, 131072],
+];
+
+/** What the system and Docker take of the memory, in MiB. */
+const system = 384;
+
+/**
+ * The smallest machine with so much for its containers.
+ *
+ * @param memory - in MiB
+ * @throws when there is none, naming the most there is
+ */
+export function machineFor(name: string, cpu: number, memory: number): string {
+    const found = machines.find(([, cpus, whole]) => cpus >= cpu && whole - system >= memory);
+    if (found) return found[0];
+    throw new pulumi.RunError(
+        `${name}: with its sidecars it has ${cpu} CPUs and ${memory} MiB, and the largest machine for containers has 32 and ${131072 - system}: lower \`cpu\` or \`memory\``,
+    );
+}
