@@ -16,20 +16,25 @@ export async function aws(): Promise<string> {
 }
 
 async function table(): Promise<string> {
-    const rows = new Map<string, { count: number[]; price: number[] }>();
+    const rows = new Map<string, { count: number[]; price: number[]; onArm: number[] }>();
     for (const [index, profile] of profiles.entries()) {
         const made = await drawn(profile, programs(profile).get("guestbook")!);
         for (const { type, inputs } of made) {
-            const row = rows.get(type) ?? { count: profiles.map(() => 0), price: profiles.map(() => 0) };
+            const row = rows.get(type) ?? { count: none(), price: none(), onArm: none() };
             rows.set(type, row);
             const task = made.find(
                 ({ name }) => inputs.taskDefinition === `\${aws_ecs_task_definition.${hclName(name)}.arn}`,
             );
             row.count[index] += 1;
             row.price[index] += priceOf(type, inputs, task?.inputs);
+            row.onArm[index] += priceOf(type, inputs, task?.inputs, "ARM64");
         }
     }
-    const sums = profiles.map((_, index) => [...rows.values()].reduce((sum, { price }) => sum + price[index], 0));
+    const sums = (of: "price" | "onArm") =>
+        profiles
+            .map((_, index) => [...rows.values()].reduce((sum, row) => sum + row[of][index], 0))
+            .map((sum) => `$${sum.toFixed(2)}`)
+            .join(" | ");
     const lines = [...rows]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([type, { count, price }]) => {
@@ -50,7 +55,12 @@ async function table(): Promise<string> {
         `| resource | why | ${profiles.join(" | ")} |`,
         "| --- | --- | --- | --- | --- |",
         ...lines,
-        `| | all together | ${sums.map((sum) => `$${sum.toFixed(2)}`).join(" | ")} |`,
+        `| | all together | ${sums("price")} |`,
+        `| | the same, with \`platforms: ["linux/arm64"]\` of the image | ${sums("onArm")} |`,
         "",
     ].join("\n");
+}
+
+function none(): number[] {
+    return profiles.map(() => 0);
 }

@@ -22,8 +22,11 @@ const storage = 0.115;
 const address = 0.005;
 const secret = 0.4;
 
-/** One resource's price; services are priced with the task that they run. */
-export function priceOf(type: string, inputs: Inputs, task?: Inputs): number {
+/** The processors of tasks. */
+export type Processor = keyof typeof cpuHour;
+
+/** One resource's price; services are priced with the task that they run, on its own processor or on another one. */
+export function priceOf(type: string, inputs: Inputs, task?: Inputs, processor?: Processor): number {
     switch (type) {
         case "aws:kms/key:Key":
             return 1;
@@ -44,9 +47,8 @@ export function priceOf(type: string, inputs: Inputs, task?: Inputs): number {
         }
         case "aws:ecs/service:Service": {
             const { cpu, memory, runtimePlatform } = task ?? {};
-            const kind =
-                (runtimePlatform as { cpuArchitecture?: keyof typeof cpuHour } | undefined)?.cpuArchitecture ??
-                "X86_64";
+            const own = (runtimePlatform as { cpuArchitecture?: Processor } | undefined)?.cpuArchitecture;
+            const kind = processor ?? own ?? "X86_64";
             const hour = (Number(cpu) / 1024) * cpuHour[kind] + (Number(memory) / 1024) * memoryHour[kind];
             const [strategy] = (inputs.capacityProviderStrategies ?? []) as { capacityProvider: string }[];
             const part = strategy?.capacityProvider === "FARGATE_SPOT" ? spot : 1;
