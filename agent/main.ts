@@ -20,16 +20,16 @@ import { openLifetime } from "./core/lifetime";
 import { makeSocketFolder, type Place, placeOf } from "./core/place";
 import { queriesOf } from "./core/queries";
 import { openRecords } from "./core/records";
+import { removeFolder, sweepRemoved } from "./core/removed";
 import { openResources } from "./core/resources";
 import { openVault } from "./core/vault";
 import { installBoot, removeBoot } from "./guardian/boot";
-import { REFUSED } from "./guardian/main";
+import { ENDED, REFUSED, TAKEN } from "./guardian/exits";
 import { openIdentities } from "./identity/identities";
 import { openLogStore } from "./log/store";
 import { type DataKeys } from "./log/types";
 import { openMetricStore } from "./metric/store";
 import { limitsSupported } from "./process/limits";
-import { removeTree } from "./process/remove";
 import { reapLeftovers } from "./process/supervisor";
 
 async function run(place: Place, build: string): Promise<void> {
@@ -68,7 +68,7 @@ async function run(place: Place, build: string): Promise<void> {
             fs.rmSync(place.socket, { force: true });
             unclaim(place.folder, "agent");
         }
-        process.exit(0);
+        process.exit(ENDED);
     };
     const lifetime = openLifetime(resources.empty, (remove) => {
         // the answer to the call that brought the end has to go out first
@@ -86,9 +86,13 @@ async function run(place: Place, build: string): Promise<void> {
             control.keep().catch(fatal);
         }
     }, WATCH).unref();
-    process.on("SIGTERM", () => lifetime.end(false));
-    process.on("SIGINT", () => lifetime.end(false));
+    endWhenTold = () => lifetime.end(false);
 
+    try {
+        sweepRemoved(place);
+    } catch (error) {
+        report(`what an earlier agent has left cannot be removed: ${(error as Error).message}`);
+    }
     await reapLeftovers(kinds.host.folder("processes"));
     await resources.bringUp();
     lifetime.settle();
@@ -119,24 +123,6 @@ function identitiesAt(file: string, vault: Vault): Identities {
     }
 }
 
-/** Removes all that the agent kept. It is moved away first: a new agent of the same stack may start at any time. */
-function removeFolder(place: Place): void {
-    const project = path.dirname(place.folder);
-    const aside = fs.mkdtempSync(path.join(path.dirname(project), ".removed-"));
-    fs.renameSync(place.folder, path.join(aside, "stack"));
-    removeTree(aside);
-    if (path.dirname(place.socket) !== place.folder) {
-        fs.rmSync(path.dirname(place.socket), { recursive: true, force: true });
-    }
-    for (const folder of [project, path.dirname(project)]) {
-        try {
-            fs.rmdirSync(folder);
-        } catch {
-            break; // another stack has its agent there
-        }
-    }
-}
-
 function report(line: string): void {
     process.stderr.write(`${new Date().toISOString()} agent: ${line}\n`);
 }
@@ -146,11 +132,15 @@ function fatal(error: unknown): never {
     process.exit(1);
 }
 
+/** What a signal to end does. Before anything is begun there is nothing to end. */
+let endWhenTold = (): void => process.exit(ENDED);
+
 async function main(stack: string, root: string, build: string): Promise<void> {
     process.umask(0o077);
     const place = placeOf(stack, root);
     makeFolder(place.folder);
     if (!(await claim(place.folder, "agent"))) {
+        process.exitCode = TAKEN;
         return; // another one is there
     }
     try {
@@ -167,6 +157,8 @@ async function main(stack: string, root: string, build: string): Promise<void> {
 
 if (require.main === module) {
     const [stack, root, build] = process.argv.slice(2);
+    process.on("SIGTERM", () => endWhenTold());
+    process.on("SIGINT", () => endWhenTold());
     process.on("uncaughtException", fatal);
     process.on("unhandledRejection", fatal);
     main(stack, root, build).catch(fatal);

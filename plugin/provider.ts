@@ -20,11 +20,15 @@ export function methodsOf(engine: Engine, version: string) {
     const kinds = openKinds();
     let cancelled = new AbortController();
 
-    /** @param seconds - that the program gives it by `customTimeouts`; 0 is no limit */
-    const subject = (urn: string, inputs: Properties, seconds = 0): Subject => ({
+    /**
+     * @param state - what the engine has of it: empty when it is to be made
+     * @param seconds - that the program gives it by `customTimeouts`; 0 is no limit
+     */
+    const subject = (urn: string, inputs: Properties, state: Properties, seconds = 0): Subject => ({
         kind: kinds.ofToken(readUrn(urn).token),
         urn,
         inputs,
+        ...(typeof state.home === "string" ? { home: state.home } : {}),
         options: {
             signal: seconds > 0 ? AbortSignal.any([cancelled.signal, limit(urn, seconds)]) : cancelled.signal,
             onProgress: (line) => engine.progress(urn, line),
@@ -75,7 +79,7 @@ export function methodsOf(engine: Engine, version: string) {
         },
         async diff(request: provider.DiffRequest) {
             const { kind, changes, olds } = changesOf(request);
-            await wake(subject(request.getUrn(), olds));
+            await wake(subject(request.getUrn(), olds, fromStruct(request.getOlds())));
             return diffResponse(changes).setStablesList(stableOutputs(kind, changes));
         },
         async create(request: provider.CreateRequest) {
@@ -83,7 +87,7 @@ export function methodsOf(engine: Engine, version: string) {
             if (request.getPreview()) {
                 return new provider.CreateResponse().setProperties(toStruct(inputs)); // what is not said is unknown
             }
-            const properties = await apply(subject(request.getUrn(), inputs, request.getTimeout()), true);
+            const properties = await apply(subject(request.getUrn(), inputs, {}, request.getTimeout()), true);
             return new provider.CreateResponse()
                 .setId(String(plain(inputs.resourceName)))
                 .setProperties(toStruct(properties));
@@ -93,7 +97,7 @@ export function methodsOf(engine: Engine, version: string) {
             const before = fromStruct(request.getInputs());
             const state = fromStruct(request.getProperties());
             const inputs = { agent: state.agent ?? agent, resourceName: request.getId(), ...before };
-            const found = await read(subject(request.getUrn(), inputs));
+            const found = await read(subject(request.getUrn(), inputs, state));
             if (!found) {
                 return new provider.ReadResponse();
             }
@@ -109,16 +113,14 @@ export function methodsOf(engine: Engine, version: string) {
                 const known = previewOf(kind, changes, fromStruct(request.getOlds()), news);
                 return new provider.UpdateResponse().setProperties(toStruct(known));
             }
-            return new provider.UpdateResponse().setProperties(
-                toStruct(await apply(subject(request.getUrn(), news), false)),
-            );
+            const changed = subject(request.getUrn(), news, fromStruct(request.getOlds()));
+            return new provider.UpdateResponse().setProperties(toStruct(await apply(changed, false)));
         },
         async delete(request: provider.DeleteRequest) {
             const { agent } = readUrn(request.getUrn());
             const state = { ...fromStruct(request.getProperties()), ...fromStruct(request.getOldInputs()) };
-            await remove(
-                subject(request.getUrn(), { agent, resourceName: request.getId(), ...state }, request.getTimeout()),
-            );
+            const inputs = { agent, resourceName: request.getId(), ...state };
+            await remove(subject(request.getUrn(), inputs, state, request.getTimeout()));
             return new Empty();
         },
         async cancel() {

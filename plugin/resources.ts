@@ -1,13 +1,15 @@
 /** What the plugin does with a resource: it turns the engine's words into calls to the agent of the stack. */
 
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Kind } from "../agent/kind";
+import { type Kind, Refusal } from "../agent/kind";
 import { holder } from "../agent/core/claim";
 import { Unreachable, type CallOptions } from "../agent/core/client";
 import { callEnsured } from "../agent/core/launch";
-import { type Place, placeOf } from "../agent/core/place";
+import { home, type Place, placeOf } from "../agent/core/place";
 import { runs } from "../agent/core/processes";
+import { sweepRemoved } from "../agent/core/removed";
 import { type Reading } from "../agent/core/resources";
 import { markSecrets, OWN, secretNames } from "./check";
 import { plain, type Properties } from "./values";
@@ -18,22 +20,24 @@ export interface Subject {
     readonly urn: string;
     /** Inputs as the engine has them, or as it wants them. */
     readonly inputs: Properties;
+    /** The home that its agent had, as the state has it. */
+    readonly home?: string;
     readonly options: CallOptions;
 }
 
 /** Makes it, or brings it to new inputs. Returns all its properties. */
 export async function apply(subject: Subject, create: boolean): Promise<Properties> {
     const { kind, urn, inputs, options } = subject;
-    const { place, id, rest } = addressOf(inputs);
+    const { place, id, rest } = addressHere(subject);
     const body = { kind: kind.name, id, urn, inputs: plain(rest), secrets: secretNames(rest), create };
     const outputs = await callEnsured<Properties>(place, "apply", body, options);
-    return { ...inputs, ...markSecrets(kind, outputs, inputs) };
+    return { ...inputs, ...markSecrets(kind, outputs, inputs), ...whereOf(place) };
 }
 
 /** What is there, as inputs and as all properties; undefined when it has gone. */
 export async function read(subject: Subject): Promise<{ inputs: Properties; properties: Properties } | undefined> {
     const { kind, inputs: before, options } = subject;
-    const { place, id } = addressOf(before);
+    const { place, id } = addressOf(subject);
     if (!fs.existsSync(place.folder)) {
         return undefined; // no agent, no resource: to start one would only make an empty one
     }
@@ -43,15 +47,19 @@ export async function read(subject: Subject): Promise<{ inputs: Properties; prop
     }
     const own = Object.fromEntries(OWN.map((name) => [name, before[name]]));
     const inputs = { ...own, ...markSecrets(kind, found.inputs as Properties, before, found.secrets) };
-    return { inputs, properties: { ...inputs, ...markSecrets(kind, found.outputs as Properties, inputs) } };
+    return {
+        inputs,
+        properties: { ...inputs, ...markSecrets(kind, found.outputs as Properties, inputs), ...whereOf(place) },
+    };
 }
 
 /**
  * Brings the agent back if it died together with its guardian: where nothing changes, nothing else would. One that runs is
  * left as it is, of whatever build, and one that was told to stop stays so: a preview comes by here as well.
  */
-export async function wake({ kind, inputs, options }: Subject): Promise<void> {
-    const { place, id } = addressOf(inputs);
+export async function wake(subject: Subject): Promise<void> {
+    const { kind, options } = subject;
+    const { place, id } = addressHere(subject);
     const stopped = !fs.existsSync(place.folder) || fs.existsSync(place.stopped);
     if (!stopped && holder(place.folder, "agent") === undefined) {
         // it answers when it has brought back what it keeps
@@ -61,7 +69,7 @@ export async function wake({ kind, inputs, options }: Subject): Promise<void> {
 
 /** Removes it. With the last one the agent goes, and this waits for that. */
 export async function remove(subject: Subject): Promise<void> {
-    const { place, id } = addressOf(subject.inputs);
+    const { place, id } = addressOf(subject);
     if (!fs.existsSync(place.folder)) {
         return;
     }
@@ -78,11 +86,49 @@ export async function remove(subject: Subject): Promise<void> {
         }
         await sleep(30, undefined, { signal: subject.options.signal });
     }
+    if (last) {
+        sweepRemoved(place); // it may have been killed while it removed its folder
+    }
 }
 
 const LONGEST_END = 60_000;
 
-function addressOf(inputs: Properties): { place: Place; id: string; rest: Properties } {
+interface Address {
+    readonly place: Place;
+    readonly id: string;
+    readonly rest: Properties;
+}
+
+/**
+ * Where it is kept: in the home that the state names, as long as the stack has its agent there; else in this one. So what
+ * is made with one MVI_HOME is not taken for gone with another, and is found where its folder was moved to.
+ */
+function addressOf({ inputs, home: before }: Subject): Address {
     const { agent, resourceName, ...rest } = inputs;
-    return { place: placeOf(String(plain(agent))), id: String(plain(resourceName)), rest };
+    const stack = String(plain(agent));
+    const there = before === undefined || !fs.existsSync(placeOf(stack, before).folder) ? undefined : before;
+    return { place: placeOf(stack, there), id: String(plain(resourceName)), rest };
+}
+
+/** Where it is kept, for what would make or change something. @throws {@link Refusal} when that is in another home. */
+function addressHere(subject: Subject): Address {
+    const address = addressOf(subject);
+    const { home: there } = whereOf(address.place);
+    if (!same(there, home())) {
+        throw new Refusal(
+            `${subject.kind.name} ${address.id}: it is kept in ${there}, and MVI_HOME is ${home()} now: run this again with ` +
+                `MVI_HOME=${there}. To move the stack, run \`pulumi destroy\` first`,
+        );
+    }
+    return address;
+}
+
+function whereOf({ folder }: Place): { home: string } {
+    return { home: path.dirname(path.dirname(folder)) };
+}
+
+/** By another name it may be the same folder. */
+function same(one: string, other: string): boolean {
+    const real = (folder: string): string => (fs.existsSync(folder) ? fs.realpathSync(folder) : folder);
+    return real(one) === real(other);
 }

@@ -8,6 +8,7 @@ import { Refusal } from "../kind";
 import { buildId } from "./build";
 import { holder } from "./claim";
 import { call, type CallOptions, Unreachable } from "./client";
+import { ENDED } from "../guardian/exits";
 import { agentEnvironment } from "./environment";
 import { ifAny, makeFolder, readIfAny } from "./files";
 import { type Place } from "./place";
@@ -82,7 +83,8 @@ export function launchAgent(place: Place, build: string): Promise<number | null>
     const child = launch(path.resolve(__dirname, "../main"), place, build);
     return new Promise((resolve, reject) => {
         child.once("error", reject);
-        child.once("exit", resolve);
+        // While it loads, a signal to end does so by itself.
+        child.once("exit", (code, signal) => resolve(signal === "SIGTERM" || signal === "SIGINT" ? ENDED : code));
     });
 }
 

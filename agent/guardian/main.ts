@@ -12,10 +12,8 @@ import { claim, holder, unclaim } from "../core/claim";
 import { call, Unreachable } from "../core/client";
 import { launchAgent } from "../core/launch";
 import { type Place, placeOf } from "../core/place";
+import { ENDED, REFUSED } from "./exits";
 import { killWhenHung } from "./hang";
-
-/** An agent ends with this when it refuses to run, and would refuse again. */
-export const REFUSED = 78;
 
 async function guard(place: Place, build: string): Promise<void> {
     if (!(await claim(place.folder, "guardian"))) {
@@ -29,7 +27,9 @@ async function guard(place: Place, build: string): Promise<void> {
         if ((await life(place, build)) === "ended") {
             break;
         }
-        report(`agent ${place.stack} is gone after ${Math.round((performance.now() - since) / 1000)} s: bringing it back`);
+        report(
+            `agent ${place.stack} is gone after ${Math.round((performance.now() - since) / 1000)} s: bringing it back`,
+        );
         crashes = performance.now() - since > LONG_LIFE ? 0 : crashes;
         await sleep(crashes === 0 ? 0 : Math.min(100 * 2 ** crashes, LONGEST_WAIT));
     }
@@ -59,8 +59,8 @@ async function life(place: Place, build: string): Promise<"ended" | "died"> {
             }
         }
         await sleep(30);
-        if (started === REFUSED || !fs.existsSync(place.folder)) {
-            return "ended"; // there is nothing to bring back, or it would refuse again
+        if (started === ENDED || started === REFUSED || !fs.existsSync(place.folder)) {
+            return "ended"; // it was told to end before it could answer, would refuse again, or has nothing left
         }
         if (started !== "running" && holder(place.folder, "agent") === undefined) {
             return "died";

@@ -23,6 +23,8 @@ export interface TestAgent {
     remove(id: string): Promise<{ last: boolean }>;
     read(id: string): Promise<{ inputs: FakeInputs } | null>;
     status(): Promise<Status>;
+    /** Tells it to end, and waits until it has. */
+    stop(): Promise<void>;
     /** kill -9 */
     kill(role: "agent" | "guardian"): number;
     pid(role: "agent" | "guardian"): number | undefined;
@@ -113,6 +115,10 @@ function testAgent(place: Place): TestAgent {
         remove: (id) => callEnsured(place, "remove", { kind: "Fake", id }),
         read: (id) => callEnsured(place, "read", { kind: "Fake", id }),
         status: () => call(place, "status"),
+        async stop() {
+            await call(place, "stop");
+            await until("it has ended", () => pid("agent") === undefined && pid("guardian") === undefined);
+        },
         kill(role) {
             const victim = pid(role);
             if (victim === undefined) {

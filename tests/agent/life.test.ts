@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../../agent/core/client";
 import { launchGuardian } from "../../agent/core/launch";
-import { runs, startOf } from "../../agent/core/processes";
+import { nameOf, runs, startOf } from "../../agent/core/processes";
 import { refusal, testHome, until } from "./harness";
 
 describe("an agent's life", () => {
@@ -67,6 +67,32 @@ describe("an agent's life", () => {
         await sleep(500);
         expect(agent.pid("agent")).to.equal(undefined);
         expect((await agent.read("a"))?.inputs.text).to.equal("hello");
+    });
+
+    for (const [when, sighted] of [
+        ["while it loads", (pid: number | undefined, agent: string) => pid ?? pidOf(agent)],
+        ["when it has just begun", (pid: number | undefined) => pid],
+    ] as const) {
+        it(`does not come back when it is told to end ${when}`, async function () {
+            if (process.platform !== "linux") this.skip(); // looks into /proc
+            const agent = home.agent();
+            fs.mkdirSync(agent.place.folder, { recursive: true });
+            launchGuardian(agent.place, "test");
+            const pid = await until("an agent", () => sighted(agent.pid("agent"), home.root));
+            process.kill(pid, "SIGTERM");
+            await until("it and its guardian are gone", () => startOf(pid) === undefined && !agent.pid("guardian"));
+            await sleep(1000);
+            expect(pidOf(home.root)).to.equal(undefined);
+        });
+    }
+
+    it("sweeps what an agent that was killed in its own removal has left, and no other's", async () => {
+        const [dead, living] = [".removed-999999999-0123456789abcdef-x", `.removed-${nameOf(process.pid)}-x`];
+        for (const name of [dead, living]) fs.mkdirSync(path.join(home.root, name, "stack"), { recursive: true });
+        const agent = home.agent();
+        await agent.apply("a", { text: "hello" });
+        await until("it is swept", () => !fs.existsSync(path.join(home.root, dead)));
+        expect(fs.existsSync(path.join(home.root, living))).to.equal(true);
     });
 
     it("is one, however many start it at once", async () => {
@@ -172,4 +198,18 @@ function say(port: number): Promise<string> {
         socket.on("end", () => resolve(text));
         socket.on("error", reject);
     });
+}
+
+/** The pid of an agent of this home, as soon as there is a process. */
+function pidOf(root: string): number | undefined {
+    const found = fs.readdirSync("/proc").find((pid) => {
+        if (!/^\d+$/.test(pid)) return false;
+        try {
+            const words = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+            return words.includes(root) && /agent\/main\.ts/.test(words);
+        } catch {
+            return false; // it has just ended
+        }
+    });
+    return found === undefined ? undefined : Number(found);
 }

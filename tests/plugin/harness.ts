@@ -37,7 +37,7 @@ export function pulumiHome(environment: NodeJS.ProcessEnv = {}) {
         root: home.root,
         agents,
         /** The agent of the stack: to look at it, and for `close` to end it. */
-        agent: (stack = "project/dev") => home.agent(stack, agents),
+        agent: (stack = "project/dev", within = agents) => home.agent(stack, within),
         close: () => home.close(),
         async stack(program: auto.PulumiFn, stackName = "dev"): Promise<auto.Stack> {
             home.agent(`project/${stackName}`, agents);
