@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { kindRegistry } from "./kinds";
-import { type Identities, Refusal, type Vault } from "./kind";
+import { type Host, type Identities, Refusal, type Vault } from "./kind";
 import { claim, holds, unclaim } from "./core/claim";
 import { serveControl } from "./core/control";
 import { makeFolder, readIfAny, writeAtomic } from "./core/files";
@@ -30,6 +30,7 @@ import { openLogStore } from "./log/store";
 import { type DataKeys } from "./log/types";
 import { openMetricStore } from "./metric/store";
 import { limitsSupported } from "./process/limits";
+import { discard, sweepDiscarded } from "./process/discard";
 import { reapLeftovers } from "./process/supervisor";
 
 async function run(place: Place, build: string): Promise<void> {
@@ -94,6 +95,7 @@ async function run(place: Place, build: string): Promise<void> {
         report(`what an earlier agent has left cannot be removed: ${(error as Error).message}`);
     }
     await reapLeftovers(kinds.host.folder("processes"));
+    removeLeftovers(kinds.host, data("data"));
     await resources.bringUp();
     lifetime.settle();
 }
@@ -121,6 +123,15 @@ function identitiesAt(file: string, vault: Vault): Identities {
         fs.renameSync(file, `${file}.broken`);
         return openIdentities(file, vault);
     }
+}
+
+/** Removes what an agent that was killed has left: folders of programs that have ended, and half of what it removed. */
+function removeLeftovers(host: Host, folder: string): void {
+    void sweepDiscarded(host, folder);
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory())) {
+        void sweepDiscarded(host, path.join(folder, entry.name));
+    }
+    void discard(host, path.join(folder, "run"));
 }
 
 function report(line: string): void {

@@ -42,7 +42,7 @@ export interface FleetSort<Inputs extends FleetInputs, More extends object> {
     /** Numbers of the replicas that the disk knows: what has a disk of its own comes back with its own. */
     numbers?(id: string): number[];
     /** Called after each change: the numbers of the replicas that are to stay, and of all that are still there. */
-    settled?(id: string, staying: readonly number[], all: readonly number[]): void;
+    settled?(id: string, staying: readonly number[], all: readonly number[]): void | Promise<void>;
 }
 
 /** The kind of one sort of fleet. */
@@ -59,7 +59,10 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
     const apply = async (id: string, inputs: Inputs, call: Call<Inputs>): Promise<FleetOutputs & More> => {
         const owner = ownerOf(id);
         const known = fleets.get(id);
-        const settled = (staying: readonly number[], all: readonly number[]) => sort.settled?.(id, staying, all);
+        const settled = (staying: readonly number[], all: readonly number[]) =>
+            void Promise.resolve(sort.settled?.(id, staying, all)).catch((error: unknown) =>
+                host.report(`${owner}: ${String(error)}`),
+            );
         const entry: Entry<Inputs> = known ?? {
             fleet: new Fleet(host, owner, bake, settled),
             doors: new Doors(internal, owner),
@@ -87,7 +90,7 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
                 fleets.delete(id);
                 await entry.fleet.stop();
                 await entry.doors.close();
-                sort.settled?.(id, [], []);
+                await sort.settled?.(id, [], []);
             }
             throw error;
         }
@@ -151,7 +154,7 @@ export function fleetKind<Inputs extends FleetInputs, More extends object>(
                 await entry?.fleet.remove();
                 await (entry?.doors ?? new Doors(internal, ownerOf(id))).remove(inputs?.ports ?? []);
                 entry?.release();
-                sort.settled?.(id, [], []);
+                await sort.settled?.(id, [], []);
                 host.identities.revoke(ownerOf(id));
             });
         },

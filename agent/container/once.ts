@@ -95,7 +95,7 @@ export async function runOnce(host: Host, spec: OnceSpec): Promise<OnceResult> {
         clearTimeout(timer);
         spec.signal?.removeEventListener("abort", abort);
         await supervised.stop(0);
-        own.remove();
+        await own.remove();
         release();
     }
 }

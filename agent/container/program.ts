@@ -3,7 +3,7 @@ import { dirname, join, posix } from "node:path";
 import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { type Launch, launchOf } from "../image/config";
 import { type Account, workloadAccount, workloadFolder } from "../process/account";
-import { removeTree } from "../process/remove";
+import { discard } from "../process/discard";
 import { otlpOf } from "../metric/endpoint";
 import { secretName, type SecretKind } from "../secret/secret";
 import { type ImageRef } from "./inputs";
@@ -83,7 +83,7 @@ export class Private {
     readonly #folder: string;
 
     constructor(
-        host: Host,
+        private readonly host: Host,
         id: string,
         private readonly program: Program,
         private readonly number = 0,
@@ -103,7 +103,7 @@ export class Private {
 
     /** Makes it anew, empty: the file system of a workload ends with it. */
     prepare(): void {
-        this.remove();
+        void this.remove();
         for (const path of [this.#folder, this.home, join(this.#folder, "tmp"), join(this.#folder, "files")]) {
             mkdirSync(path, { recursive: true, mode: 0o700 });
             this.#give(path);
@@ -119,8 +119,9 @@ export class Private {
         }
     }
 
-    remove(): void {
-        removeTree(this.#folder);
+    /** It is gone at once; its files a little later. */
+    remove(): Promise<void> {
+        return discard(this.host, this.#folder);
     }
 
     /**

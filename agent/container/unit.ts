@@ -187,7 +187,7 @@ export class Unit {
         this.#setReady(false);
         for (const { supervised, private: own } of [...this.#programs].reverse()) {
             await supervised.stop(graceSeconds);
-            own.remove();
+            await own.remove();
         }
         Object.values(this.#ports).forEach(givePort);
     }

@@ -56,7 +56,7 @@ export async function copyInto(
 }
 
 /** Lets the agent do its other work, such as to answer requests, after each 20 ms of ours. */
-function breather(): () => Promise<void> {
+export function breather(): () => Promise<void> {
     let since = Date.now();
     return async () => {
         if (Date.now() - since > 20) {

@@ -16,7 +16,8 @@ import { type Host } from "../kind";
 import { workloadFolder } from "../process/account";
 import { type BuiltImage, type ImageConfig } from "./config";
 import { walk } from "./context";
-import { removeTree } from "../process/remove";
+import { breather } from "./copy";
+import { discard } from "../process/discard";
 import { writeDurably } from "./durable";
 
 /** How many images of one name are kept, for a way back. */
@@ -61,16 +62,16 @@ export class Store {
         try {
             const config = await build(folder);
             for (const name of readdirSync(folder).filter((each) => each !== "root")) {
-                rmSync(join(folder, name), { recursive: true, force: true });
+                await discard(this.#host, join(folder, name));
             }
             writeDurably(join(folder, "config.json"), JSON.stringify(config));
-            seal(folder);
+            await seal(folder);
             // One call for all files: a power cut after the rename must not leave an image with empty files.
             await promisify(execFile)("sync");
             renameSync(folder, this.#directory(digest));
             return { directory: this.#directory(digest), config };
         } catch (error) {
-            removeTree(folder);
+            await discard(this.#host, folder);
             throw error;
         }
     }
@@ -95,7 +96,7 @@ export class Store {
             const directory = join(this.#folder, name);
             const held = (holds.get(this.#host)?.get(directory) ?? 0) > 0;
             if (name.startsWith("sha256-") && !needed.has(directory) && !held) {
-                removeTree(directory);
+                void discard(this.#host, directory);
             }
         }
     }
@@ -103,7 +104,7 @@ export class Store {
     /** Removes what builds that were cut off have left: only when none is under way. */
     sweepUnfinished(): void {
         for (const name of readdirSync(this.#folder).filter((each) => each.startsWith(".new-"))) {
-            removeTree(join(this.#folder, name));
+            void discard(this.#host, join(this.#folder, name));
         }
     }
 
@@ -129,8 +130,10 @@ export class Store {
 }
 
 /** Takes the right to write from all of it, and gives it to the agent's account. */
-function seal(folder: string): void {
+async function seal(folder: string): Promise<void> {
+    const rest = breather();
     for (const entry of walk(folder).filter((each) => each.type !== "link")) {
+        await rest();
         const path = join(folder, entry.path);
         if (process.getuid?.() === 0) {
             chownSync(path, 0, 0);

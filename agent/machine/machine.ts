@@ -16,7 +16,7 @@ import { type Workload } from "../container/workload";
 import { writeDurably } from "../image/durable";
 import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { workloadFolder } from "../process/account";
-import { removeTree } from "../process/remove";
+import { discard } from "../process/discard";
 
 export interface MachineInputs {
     readonly name: string;
@@ -65,15 +65,15 @@ export function machineKind(
             rollout: ({ health }) => rolloutOf(health),
             outputs: () => ({}),
             numbers: (id) => staying(host, id),
-            settled(id, stay, all) {
+            async settled(id, stay, all) {
                 // Written before the others go: after a kill -9 each machine finds its own disk.
                 writeDurably(listPath(host, id), JSON.stringify(stay));
-                for (const number of disks(host, id).filter((each) => !all.includes(each))) {
-                    removeTree(disk(host, id, number));
-                }
+                const others = disks(host, id).filter((each) => !all.includes(each));
+                const gone = others.map((number) => discard(host, disk(host, id, number)));
                 if (all.length === 0) {
                     rmSync(listPath(host, id), { force: true });
                 }
+                await Promise.all(gone);
             },
         },
         internal,

@@ -58,6 +58,7 @@ describe("kill -9 at any time, while guests write", function () {
             await until(`${number}: it serves after: ${name}`, async () => (await serves(agent, url), true), patience);
             await until(`${number}: guests write after: ${name}`, () => guests.last() > at, patience);
             back.push({ name, seconds: (performance.now() - since) / 1000, load: loadavg()[0] / cores });
+            if (number % 20 === 0) console.log(`      ${number}: ${JSON.stringify(spread(back.map(secondsOf)))}`);
             const ended = (await next) || undefined;
             if (ended instanceof Error) throw ended;
             if (ending && !byUp) {
@@ -88,7 +89,7 @@ describe("kill -9 at any time, while guests write", function () {
         prove("kills", "kill -9 while guests write", times, {
             acknowledged: { ...guests.acknowledged },
             missing: missing.length,
-            secondsUntilItServes: spread(back.map(({ seconds }) => seconds)),
+            secondsUntilItServes: spread(back.map(secondsOf)),
             above10Seconds: back.filter(({ seconds }) => seconds > aim).length,
             byFault: Object.fromEntries(
                 [...byName(back)].map(([name, all]) => [name, { times: all.length, ...spread(all) }]),
@@ -134,6 +135,8 @@ interface Back {
     /** Of the machine at that time, per core. */
     readonly load: number;
 }
+
+const secondsOf = ({ seconds }: Back): number => seconds;
 
 async function serves(agent: TestAgent, url: string): Promise<void> {
     const { resources } = await agent.status();

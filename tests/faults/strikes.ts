@@ -45,18 +45,12 @@ const between: Strike[] = [
     { name: "all at once", byUp: true, hit: (root) => kill(root, /./) },
 ];
 
-/** So many strikes: each kind in turn, those in the middle of `up` less often, as they take long. */
+/** So many strikes: each kind once, then those in the middle of `up` less often than the others, as they take long. */
 export function strikes(count: number): Strike[] {
-    const turn = [0, 1, 2, 3, 4].flatMap((round) => [
-        ...between.slice(0, 5),
-        during[round],
-        ...between.slice(5),
-        ...(round % 2 === 0 ? [during[(round + 3) % 5]] : []),
-    ]);
-    const first = [...between, ...during];
-    return Array.from({ length: count }, (_, index) =>
-        index < first.length ? first[index] : turn[(index - first.length) % turn.length],
-    );
+    const turn = during.flatMap((one) => [...between, ...between.slice(0, 5), one]);
+    const all = [...between, ...during];
+    while (all.length < count) all.push(...turn);
+    return all.slice(0, count);
 }
 
 /** Census is what there is of a stack: the same before and after, or something was left or lost. */
