@@ -17,7 +17,10 @@ export interface ContainerArgs extends Common<"container">, WorkloadArgs {
     ports?: Record<string, PortArgs>;
     /** How many: always so many, or between two bounds. @default 1, at profile `prod` 2 */
     scale?: number | ScaleArgs;
-    /** How to see that it works: a path alone, or the whole. @default a TCP connect to its first port */
+    /**
+     * How to see that it works: a path alone, or the whole. An image's `HEALTHCHECK` is no neutral stand-in: `local` uses it
+     * for the image's own command, ECS never does. @default a TCP connect to its first port
+     */
     health?: string | HealthArgs;
     /** Gives it a URL on the internet, over HTTPS. @default false */
     public?: boolean;

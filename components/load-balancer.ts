@@ -22,7 +22,7 @@ export interface LoadBalancerArgs extends Guarded<"loadBalancer"> {
     certificate?: string;
     /** Client addresses which may connect. @default all */
     allow?: string[];
-    /** Keeps a line for each request. @default true */
+    /** Keeps a line for each request, on `local` as long as the profile keeps a `Log`. @default true */
     accessLog?: boolean;
     /** A web application firewall with the cloud's managed rules. @default false */
     waf?: boolean;

@@ -5,6 +5,7 @@ import type { Key } from "./key";
 import type { Link } from "./link";
 import type { Metric } from "./metric";
 import { encryptingKey, reference } from "./reference";
+import type { ProfileName } from "./settings";
 import { list, mapOf, number, optional, record, text } from "./shape";
 
 /** LogArgs configures a {@link Log}. */
@@ -42,13 +43,16 @@ export interface LogParts extends Parts {
     id: pulumi.Output<string>;
 }
 
+/** Days that a log is kept by default; also one that comes with something else, such as a load balancer's. */
+export const retentions: Readonly<Record<ProfileName, number>> = { dev: 30, small: 90, prod: 365 };
+
 export const logService = defineService<LogArgs, LogSpec>({
     name: "log",
     type: "Log",
     access: ["write", "read"],
     defaultAccess: ["write"],
     fields: (profile) => ({
-        retention: optional(number({ min: 1, max: 3653, unit: "days" }), { dev: 30, small: 90, prod: 365 }[profile]),
+        retention: optional(number({ min: 1, max: 3653, unit: "days" }), retentions[profile]),
         key: optional(encryptingKey<Key>()),
         export: optional(reference<Blob>("Blob")),
         filters: optional(

@@ -27,11 +27,11 @@ export const cloud: Cloud = {
         job: ["job"],
         key: ["key"],
         kv: ["table"],
-        loadBalancer: ["balancer"],
+        loadBalancer: ["balancer", "accessLog"],
         log: ["log"],
         metric: ["metric", "alarm"],
         network: [],
         secret: ["secret"],
-        vm: ["machine"],
+        vm: ["machine", "log"],
     },
 };

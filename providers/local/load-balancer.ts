@@ -3,6 +3,7 @@ import type { DriverOf } from "../../components/cloud";
 import type { Container } from "../../components/container";
 import { gauges } from "./grants";
 import { Balancer, type Container as LocalContainer } from "./kinds";
+import { ownLog } from "./log";
 
 /** Listeners of the agent's balancer. */
 export const loadBalancer: DriverOf<"loadBalancer"> = (site, { routes, redirects, tcp, domain, allow, accessLog }) => {
@@ -29,7 +30,7 @@ export const loadBalancer: DriverOf<"loadBalancer"> = (site, { routes, redirects
                 listen,
             })),
             allow,
-            accessLog: accessLog ? `${site.name}-access` : undefined,
+            accessLog: accessLog ? ownLog(site, "accessLog", `${site.name}-access`) : undefined,
             drainSeconds: 30,
             idleTimeoutSeconds: 120,
         },

@@ -1,4 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
+import { retentions } from "../../components/log";
+import type { Site } from "../../components/site";
 import { permit } from "./grants";
 import { Log } from "./kinds";
 
@@ -23,3 +26,9 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
         grant: (access) => ({ env: { NAME: made.name }, secrets: {}, permits: [permit("Log", made.name, access)] }),
     };
 };
+
+/** The log that comes with something else, as the child `key`: kept as long as the profile keeps every log. */
+export function ownLog(site: Site, key: string, name: string): pulumi.Output<string> {
+    const { profile, protect } = site.settings;
+    return site.make(key, Log, { name, retentionDays: retentions[profile], forceDestroy: !protect }).name;
+}

@@ -21,10 +21,10 @@ export interface LocalChildren {
     readonly job: { readonly job: typeof kinds.Job };
     readonly key: { readonly key: typeof kinds.Key };
     readonly kv: { readonly table: typeof kinds.Table };
-    readonly loadBalancer: { readonly balancer: typeof kinds.Balancer };
+    readonly loadBalancer: { readonly balancer: typeof kinds.Balancer; readonly accessLog: typeof kinds.Log };
     readonly log: { readonly log: typeof kinds.Log };
     readonly metric: { readonly metric: typeof kinds.Metric; readonly alarm: Each<typeof kinds.Alarm> };
     readonly network: object;
     readonly secret: { readonly secret: typeof kinds.Secret };
-    readonly vm: { readonly machine: typeof kinds.Machine };
+    readonly vm: { readonly machine: typeof kinds.Machine; readonly log: typeof kinds.Log };
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { linked } from "../../components/workload";
 import { gauges, permit, portUrls, urlVariables } from "./grants";
 import { Machine } from "./kinds";
+import { ownLog } from "./log";
 import { filesOf, permitsOf, probes } from "./workload";
 
 /** A supervised group of processes with a home folder of its own. */
@@ -26,6 +27,7 @@ export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, 
             secretEnv: grant.secrets,
             secretFiles,
             permits: permitsOf(grant),
+            log: ownLog(site, "log", `${site.name}-output`),
         },
         { main: true },
     );
