@@ -3,10 +3,8 @@
  * component know them; at run time it does nothing.
  */
 
-import type * as acm from "@pulumi/aws/acm";
 import type * as appautoscaling from "@pulumi/aws/appautoscaling";
 import type * as autoscaling from "@pulumi/aws/autoscaling";
-import type * as cloudfront from "@pulumi/aws/cloudfront";
 import type * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as dynamodb from "@pulumi/aws/dynamodb";
 import type * as ec2 from "@pulumi/aws/ec2";
@@ -19,7 +17,6 @@ import type * as kms from "@pulumi/aws/kms";
 import type * as lambda from "@pulumi/aws/lambda";
 import type * as lb from "@pulumi/aws/lb";
 import type * as rds from "@pulumi/aws/rds";
-import type * as route53 from "@pulumi/aws/route53";
 import type * as s3 from "@pulumi/aws/s3";
 import type * as scheduler from "@pulumi/aws/scheduler";
 import type * as secretsmanager from "@pulumi/aws/secretsmanager";
@@ -32,6 +29,7 @@ import type * as wafv2 from "@pulumi/aws/wafv2";
 import type * as docker from "@pulumi/docker-build";
 import type { RandomId, RandomPassword } from "@pulumi/random";
 import type { Each } from "../../components/children";
+import type { Edge, Linked, Running, Task, Uptime } from "./types-shared";
 
 declare module "../../components/children" {
     interface Children {
@@ -52,42 +50,19 @@ export interface AwsChildren {
         readonly cors: typeof s3.BucketCorsConfiguration;
         readonly logging: typeof s3.BucketLogging;
     };
-    readonly container: {
-        readonly taskRole: typeof iam.Role;
-        readonly taskRolePolicy: typeof iam.RolePolicy;
-        readonly startRole: typeof iam.Role;
-        readonly startRolePolicy: typeof iam.RolePolicy;
-        readonly group: typeof ec2.SecurityGroup;
-        readonly outRule: typeof vpc.SecurityGroupEgressRule;
-        readonly outGateway: Each<typeof vpc.SecurityGroupEgressRule>;
-        /** By what is reached, with its port: `api-3000`. */
-        readonly connectOut: Each<typeof vpc.SecurityGroupEgressRule>;
-        readonly connectIn: Each<typeof vpc.SecurityGroupIngressRule>;
-        readonly definition: typeof ecs.TaskDefinition;
-        readonly service: typeof ecs.Service;
-        readonly scaling: typeof appautoscaling.Target;
-        /** `cpu`, and by each target that counts requests. */
-        readonly scalingPolicy: Each<typeof appautoscaling.Policy>;
-        readonly registry: typeof servicediscovery.Service;
-        readonly target: typeof lb.TargetGroup;
-        readonly rule: typeof lb.ListenerRule;
-        readonly edge: typeof cloudfront.Distribution;
-        readonly edgeLogSource: typeof cloudwatch.LogDeliverySource;
-        readonly edgeLogDestination: typeof cloudwatch.LogDeliveryDestination;
-        readonly edgeLog: typeof cloudwatch.LogDelivery;
-        /** Asks once a minute whether it is reached, as do the next six. */
-        readonly uptime: typeof lambda.Function;
-        readonly uptimeLog: typeof cloudwatch.LogGroup;
-        readonly uptimeRole: typeof iam.Role;
-        readonly uptimeRolePolicy: typeof iam.RolePolicy;
-        readonly uptimeSchedule: typeof scheduler.Schedule;
-        readonly uptimeScheduleRole: typeof iam.Role;
-        readonly uptimeScheduleRolePolicy: typeof iam.RolePolicy;
-        readonly certificate: typeof acm.Certificate;
-        readonly proof: Each<typeof route53.Record>;
-        readonly validation: typeof acm.CertificateValidation;
-        readonly record: Each<typeof route53.Record>;
-    };
+    readonly container: Task &
+        Running &
+        Linked &
+        Edge &
+        Uptime & {
+            readonly service: typeof ecs.Service;
+            readonly scaling: typeof appautoscaling.Target;
+            /** `cpu`, and by each target that counts requests. */
+            readonly scalingPolicy: Each<typeof appautoscaling.Policy>;
+            readonly registry: typeof servicediscovery.Service;
+            readonly target: typeof lb.TargetGroup;
+            readonly rule: typeof lb.ListenerRule;
+        };
     readonly database: {
         readonly suffix: typeof RandomId;
         readonly subnets: typeof rds.SubnetGroup;
@@ -134,73 +109,48 @@ export interface AwsChildren {
         readonly lifecycle: typeof ecr.LifecyclePolicy;
         readonly build: typeof docker.Image;
     };
-    readonly job: {
-        readonly taskRole: typeof iam.Role;
-        readonly taskRolePolicy: typeof iam.RolePolicy;
-        readonly startRole: typeof iam.Role;
-        readonly startRolePolicy: typeof iam.RolePolicy;
-        readonly group: typeof ec2.SecurityGroup;
-        readonly outRule: typeof vpc.SecurityGroupEgressRule;
-        readonly outGateway: Each<typeof vpc.SecurityGroupEgressRule>;
-        /** By what is reached, with its port: `api-3000`. */
-        readonly connectOut: Each<typeof vpc.SecurityGroupEgressRule>;
-        readonly connectIn: Each<typeof vpc.SecurityGroupIngressRule>;
-        readonly definition: typeof ecs.TaskDefinition;
-        readonly machine: typeof sfn.StateMachine;
-        readonly runRole: typeof iam.Role;
-        readonly runRolePolicy: typeof iam.RolePolicy;
-        readonly schedule: typeof scheduler.Schedule;
-        readonly scheduleRole: typeof iam.Role;
-        readonly scheduleRolePolicy: typeof iam.RolePolicy;
-        readonly lost: typeof sqs.Queue;
-        readonly once: typeof ssm.Association;
-        readonly onceDocument: typeof ssm.Document;
-        readonly onceRole: typeof iam.Role;
-        readonly onceRolePolicy: typeof iam.RolePolicy;
-    };
+    readonly job: Task &
+        Running &
+        Linked & {
+            readonly machine: typeof sfn.StateMachine;
+            readonly runRole: typeof iam.Role;
+            readonly runRolePolicy: typeof iam.RolePolicy;
+            readonly schedule: typeof scheduler.Schedule;
+            readonly scheduleRole: typeof iam.Role;
+            readonly scheduleRolePolicy: typeof iam.RolePolicy;
+            readonly lost: typeof sqs.Queue;
+            readonly once: typeof ssm.Association;
+            readonly onceDocument: typeof ssm.Document;
+            readonly onceRole: typeof iam.Role;
+            readonly onceRolePolicy: typeof iam.RolePolicy;
+        };
     readonly key: {
         readonly key: typeof kms.Key;
         readonly imported: typeof kms.ExternalKey;
         readonly alias: typeof kms.Alias;
     };
     readonly kv: { readonly table: typeof dynamodb.Table };
-    readonly loadBalancer: {
-        readonly group: typeof ec2.SecurityGroup;
-        readonly from: Each<typeof vpc.SecurityGroupIngressRule>;
-        readonly balancer: typeof lb.LoadBalancer;
-        readonly listener: typeof lb.Listener;
-        readonly plain: typeof lb.Listener;
-        /** By container and port: `web-http`; of TCP `tcp-` and the listener's name. */
-        readonly target: Each<typeof lb.TargetGroup>;
-        /** By place, the most specific one first: `1`. */
-        readonly rule: Each<typeof lb.ListenerRule>;
-        readonly connectOut: Each<typeof vpc.SecurityGroupEgressRule>;
-        readonly connectIn: Each<typeof vpc.SecurityGroupIngressRule>;
-        readonly edge: typeof cloudfront.Distribution;
-        readonly edgeLogSource: typeof cloudwatch.LogDeliverySource;
-        readonly edgeLogDestination: typeof cloudwatch.LogDeliveryDestination;
-        readonly edgeLog: typeof cloudwatch.LogDelivery;
-        /** Asks once a minute whether it is reached, as do the next six. */
-        readonly uptime: typeof lambda.Function;
-        readonly uptimeLog: typeof cloudwatch.LogGroup;
-        readonly uptimeRole: typeof iam.Role;
-        readonly uptimeRolePolicy: typeof iam.RolePolicy;
-        readonly uptimeSchedule: typeof scheduler.Schedule;
-        readonly uptimeScheduleRole: typeof iam.Role;
-        readonly uptimeScheduleRolePolicy: typeof iam.RolePolicy;
-        readonly certificate: typeof acm.Certificate;
-        readonly proof: Each<typeof route53.Record>;
-        readonly validation: typeof acm.CertificateValidation;
-        readonly record: Each<typeof route53.Record>;
-        readonly firewall: typeof wafv2.WebAcl;
-        readonly firewallOf: typeof wafv2.WebAclAssociation;
-        readonly firewallLog: typeof cloudwatch.LogGroup;
-        readonly firewallLogging: typeof wafv2.WebAclLoggingConfiguration;
-        readonly allowed: Each<typeof wafv2.IpSet>;
-        readonly tcpGroup: typeof ec2.SecurityGroup;
-        readonly tcp: typeof lb.LoadBalancer;
-        readonly tcpListener: Each<typeof lb.Listener>;
-    };
+    readonly loadBalancer: Linked &
+        Edge &
+        Uptime & {
+            readonly group: typeof ec2.SecurityGroup;
+            readonly from: Each<typeof vpc.SecurityGroupIngressRule>;
+            readonly balancer: typeof lb.LoadBalancer;
+            readonly listener: typeof lb.Listener;
+            readonly plain: typeof lb.Listener;
+            /** By container and port: `web-http`; of TCP `tcp-` and the listener's name. */
+            readonly target: Each<typeof lb.TargetGroup>;
+            /** By place, the most specific one first: `1`. */
+            readonly rule: Each<typeof lb.ListenerRule>;
+            readonly firewall: typeof wafv2.WebAcl;
+            readonly firewallOf: typeof wafv2.WebAclAssociation;
+            readonly firewallLog: typeof cloudwatch.LogGroup;
+            readonly firewallLogging: typeof wafv2.WebAclLoggingConfiguration;
+            readonly allowed: Each<typeof wafv2.IpSet>;
+            readonly tcpGroup: typeof ec2.SecurityGroup;
+            readonly tcp: typeof lb.LoadBalancer;
+            readonly tcpListener: Each<typeof lb.Listener>;
+        };
     readonly log: {
         readonly group: typeof cloudwatch.LogGroup;
         readonly filter: Each<typeof cloudwatch.LogMetricFilter>;
@@ -255,26 +205,22 @@ export interface AwsChildren {
         readonly version: typeof secretsmanager.SecretVersion;
         readonly generated: typeof RandomPassword;
     };
-    readonly vm: {
-        readonly role: typeof iam.Role;
-        readonly rolePolicy: typeof iam.RolePolicy;
-        readonly roleManaged: Each<typeof iam.RolePolicyAttachment>;
-        readonly profile: typeof iam.InstanceProfile;
-        readonly group: typeof ec2.SecurityGroup;
-        readonly outRule: typeof vpc.SecurityGroupEgressRule;
-        readonly outGateway: Each<typeof vpc.SecurityGroupEgressRule>;
-        readonly connectOut: Each<typeof vpc.SecurityGroupEgressRule>;
-        readonly connectIn: Each<typeof vpc.SecurityGroupIngressRule>;
-        readonly template: typeof ec2.LaunchTemplate;
-        readonly machines: typeof autoscaling.Group;
-        readonly scalingPolicy: typeof autoscaling.Policy;
-        /** With ports, as are the next three. */
-        readonly frontGroup: typeof ec2.SecurityGroup;
-        readonly front: typeof lb.LoadBalancer;
-        readonly target: Each<typeof lb.TargetGroup>;
-        readonly listener: Each<typeof lb.Listener>;
-        /** With containers on it, as is `poolRole`. */
-        readonly pool: typeof ecs.CapacityProvider;
-        readonly poolRole: typeof iam.RolePolicyAttachment;
-    };
+    readonly vm: Running &
+        Linked & {
+            readonly role: typeof iam.Role;
+            readonly rolePolicy: typeof iam.RolePolicy;
+            readonly roleManaged: Each<typeof iam.RolePolicyAttachment>;
+            readonly profile: typeof iam.InstanceProfile;
+            readonly template: typeof ec2.LaunchTemplate;
+            readonly machines: typeof autoscaling.Group;
+            readonly scalingPolicy: typeof autoscaling.Policy;
+            /** With ports, as are the next three. */
+            readonly frontGroup: typeof ec2.SecurityGroup;
+            readonly front: typeof lb.LoadBalancer;
+            readonly target: Each<typeof lb.TargetGroup>;
+            readonly listener: Each<typeof lb.Listener>;
+            /** With containers on it, as is `poolRole`. */
+            readonly pool: typeof ecs.CapacityProvider;
+            readonly poolRole: typeof iam.RolePolicyAttachment;
+        };
 }
