@@ -88,21 +88,21 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
     return {
         resource: service,
         runs: { on: "run", service: service.name, uri },
-        url: () => {
+        url: () => uri,
+        permits: () => {
             users.add(true);
-            return uri;
+            return [
+                {
+                    role: [
+                        {
+                            to: site.name,
+                            role: "roles/run.invoker",
+                            on: { service: { name: service.name, location: region } },
+                        },
+                    ],
+                },
+            ];
         },
-        permits: () => [
-            {
-                role: [
-                    {
-                        to: site.name,
-                        role: "roles/run.invoker",
-                        on: { service: { name: service.name, location: region } },
-                    },
-                ],
-            },
-        ],
         gauges: gaugesOf(service.name),
     };
 }

@@ -1,4 +1,5 @@
 import type { Program } from "../support/mocks";
+import { runs, zones } from "./lens-runs";
 
 export const project = "shop-prod";
 export const number = "123456789012";
@@ -42,16 +43,18 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
     }),
     "gcp:secretmanager/secretVersion:SecretVersion": (_, inputs) => ({ name: `${inputs.secret as string}/versions/1` }),
     "gcp:storage/bucket:Bucket": (name, inputs) => ({ name: inputs.name ?? name, url: `gs://${name}` }),
+    ...runs(project, region),
 };
 
 /** What GCP answers, by the name of the question. */
 const answers: Readonly<Record<string, Record<string, unknown>>> = {
     getClientConfig: { project, region, zone: "", accessToken: "token-of-a-person" },
-    getProject: { projectId: project, number },
+    getProject: { projects: [{ projectId: project, number }] },
     getProjectServiceAccount: {
         member: `serviceAccount:service-${number}@gs-project-accounts.iam.gserviceaccount.com`,
     },
-    getProjectCmekSettings: { serviceAccountId: `cmek-p${number}@gcp-sa-logging.iam.gserviceaccount.com` },
+    getProjectSettings: { kmsServiceAccountId: `cmek-p${number}@gcp-sa-logging.iam.gserviceaccount.com` },
+    getManagedZones: zones,
     getZones: { names: ["d", "b", "c"].map((zone) => `${region}-${zone}`) },
 };
 
