@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { email } from "./names";
 import type { AppArgs } from "./app-args";
 import { Blob, blobService } from "./blob";
-import { type Cloud, openCloud } from "./cloud";
+import { type Cloud, isCloud, openCloud } from "./cloud";
 import { type AnyService, type Component, type ComponentOptions } from "./component";
 import { Container, containerService } from "./container";
 import { Database, databaseService } from "./database";
@@ -49,10 +49,7 @@ export class App extends pulumi.ComponentResource {
     constructor(name: string, args: AppArgs, options: ComponentOptions = {}) {
         const { cloud: given, ...rest } = options;
         const settings = readSettings();
-        const cloud =
-            typeof given === "object"
-                ? given
-                : openCloud(cloudNames.find((known) => known === given) ?? settings.cloud);
+        const cloud = isCloud(given) ? given : openCloud(cloudNames.find((known) => known === given) ?? settings.cloud);
         const unreadable: Fault[] = [];
         const declared = plainCopy(args, new Place("", unreadable), 3) as AppArgs;
         const parts = readDeclaration(name, declared, cloud, settings, given, unreadable);
@@ -125,8 +122,8 @@ function readDeclaration(
     const parts: Part[] = [];
     const types = new Map<string, string>();
     checkName(name, top, 19);
-    if (typeof givenCloud === "string" && givenCloud !== cloud.name) {
-        top.in("options.cloud").fault(`must be one of ${cloudNames.join(", ")}`, "choose one of these", givenCloud);
+    if (givenCloud !== undefined && givenCloud !== cloud && givenCloud !== cloud.name) {
+        top.in("options").in("cloud").fault(`must be one of ${cloudNames.join(", ")}`, "choose one of these", givenCloud);
     }
     if (!isPlain(args)) top.fault("must be an object", "write { containers: { … } }", args);
     const declared = Object.entries(isPlain(args) ? args : {}).filter(([, members]) => members !== undefined);

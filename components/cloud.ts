@@ -10,6 +10,7 @@ import type { Gaps } from "./lacks";
 import type { LoadBalancerParts, LoadBalancerSpec } from "./load-balancer";
 import type { LogParts, LogSpec } from "./log";
 import type { MetricParts, MetricSpec } from "./metric";
+import { isPlain } from "./plain";
 import type { NetworkParts, NetworkSpec } from "./network";
 import type { SecretParts, SecretSpec } from "./secret";
 import type { CloudName } from "./settings";
@@ -68,6 +69,11 @@ export function openCloud(name: CloudName): Cloud {
     let cloud = clouds.get(name);
     if (!cloud) clouds.set(name, (cloud = load(name)));
     return cloud;
+}
+
+/** Is it an opened cloud, and not its name or something else? */
+export function isCloud(given: unknown): given is Cloud {
+    return isPlain(given) && isPlain(given.drivers) && isPlain(given.lacks) && isPlain(given.children);
 }
 
 /** What lives as long as the running program's stack: inline programs of the Automation API share one process. */

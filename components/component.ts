@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodesOf, TransformsOf } from "./children";
-import { type Cloud, openCloud, type ServiceName, type Services } from "./cloud";
+import { type Cloud, isCloud, openCloud, type ServiceName, type Services } from "./cloud";
 import { type Fault, Mistake, nearest, notFollowing, show } from "./fault";
 import { type Access, type Grant, Link, prefixOf } from "./link";
 import { type CloudName, cloudNames, type ProfileName, readSettings } from "./settings";
@@ -182,10 +182,10 @@ function cloudOf(
     parent?: pulumi.Resource,
 ): Cloud {
     if (given === undefined) return parent instanceof Component ? parent.cloud : openCloud(readSettings().cloud);
-    if (typeof given !== "string") return given;
+    if (isCloud(given)) return given;
     if (cloudNames.includes(given)) return openCloud(given);
     const place = new Place("options.cloud", []);
-    const near = nearest(given, cloudNames);
+    const near = typeof given === "string" ? nearest(given, cloudNames) : undefined;
     place.fault(
         `must be one of ${cloudNames.join(", ")}`,
         near ? `did you mean "${near}"?` : "choose one of these",
