@@ -16,7 +16,7 @@ describe("faults in short, through Pulumi's engine", function () {
     afterEach(() => home.close());
 
     it("a release fails no request, one that does not work reaches nobody, and kill -9 loses nothing", async () => {
-        let version: Version = { version: "1", ...withFiles };
+        let version: Version = { version: "1", grace: 60, ...withFiles };
         const stack = await home.stack(small(() => version));
         const url = (await stack.up()).outputs.url.value as string;
         const agent = home.agent();
@@ -45,7 +45,7 @@ describe("faults in short, through Pulumi's engine", function () {
         expect(Object.keys(report.versions)).to.deep.equal(["1", "2"]);
         console.log(`      ${report.requests} requests, 0 failed, p99 ${report.p99} ms`);
 
-        version = { version: "2", ...withFiles };
+        version = { version: "2", grace: 60, ...withFiles };
         const count = () => census(home.root, agent.place.folder);
         await until("the old ones are gone", () => count().webs === 2, 20_000);
         const whole = count();
