@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as projects from "@pulumi/gcp/projects";
-import { getProjectCmekSettingsOutput } from "@pulumi/gcp/logging/getProjectCmekSettings";
+import { getProjectSettingsOutput } from "@pulumi/gcp/logging/getProjectSettings";
 import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount";
 import type { Site } from "../../components/site";
 import { api } from "./apis";
@@ -48,9 +48,12 @@ function find(site: Site, service: AgentOf): pulumi.Output<string> {
         case "storage":
             return getProjectServiceAccountOutput({}, on).member;
         case "logging":
-            return getProjectCmekSettingsOutput({ project: id }, on).serviceAccountId.apply((email) =>
-                email.startsWith("serviceAccount:") ? email : `serviceAccount:${email}`,
-            );
+            return pulumi
+                .all([getProjectSettingsOutput({ project: id }, on).kmsServiceAccountId, number])
+                .apply(
+                    ([email, own]) =>
+                        `serviceAccount:${email || `service-${own}@gcp-sa-logging.iam.gserviceaccount.com`}`,
+                );
         // This one comes with its API, and no other way.
         case "compute":
             return pulumi

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getClientConfigOutput } from "@pulumi/gcp/organizations/getClientConfig";
-import { getProjectOutput } from "@pulumi/gcp/organizations/getProject";
+import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount";
 import { stackScope } from "../../components/cloud";
 import type { Site } from "../../components/site";
+import { api } from "./apis";
 
 /** Project is where a stack's resources are made. */
 export interface Project {
@@ -27,20 +28,31 @@ export function projectOf({ component }: Pick<Site, "component">): Project {
     const scope = stackScope();
     const projects = known.get(scope) ?? new Map<pulumi.ProviderResource | undefined, Project>();
     known.set(scope, projects);
-    const provider = component.getProvider("gcp:organizations/getProject:getProject");
+    const provider = component.getProvider("gcp:organizations/getClientConfig:getClientConfig");
     let project = projects.get(provider);
     if (!project) {
         const config = getClientConfigOutput({ provider });
         const id = config.apply((found) => required("project", "shop-prod", found.project));
         project = {
             id,
-            number: getProjectOutput({ projectId: id }, { provider }).number,
+            // Not `organizations.getProject`: it asks for the project's bill too, by an API of its own.
+            number: getProjectServiceAccountOutput(
+                { project: id },
+                { provider, dependsOn: [api({ component }, "storage")] },
+            ).emailAddress.apply(numberIn),
             region: config.apply((found) => required("region", "europe-west1", found.region)),
             token: pulumi.secret(config.accessToken),
         };
         projects.set(provider, project);
     }
     return project;
+}
+
+/** Cloud Storage's agent is called by it: `service-123@gs-project-accounts.iam.gserviceaccount.com`. */
+function numberIn(email: string): string {
+    const [, number] = /^service-(\d+)@/.exec(email) ?? [];
+    if (number) return number;
+    throw new pulumi.RunError(`Cloud Storage's service agent is ${email}, in which there is no number of a project`);
 }
 
 function required(key: "project" | "region", like: string, found: string | undefined): string {

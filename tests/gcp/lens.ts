@@ -49,8 +49,8 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
 /** What GCP answers, by the name of the question. */
 const answers: Readonly<Record<string, Record<string, unknown>>> = {
     getClientConfig: { project, region, zone: "", accessToken: "token-of-a-person" },
-    getProject: { projects: [{ projectId: project, number }] },
     getProjectServiceAccount: {
+        emailAddress: `service-${number}@gs-project-accounts.iam.gserviceaccount.com`,
         member: `serviceAccount:service-${number}@gs-project-accounts.iam.gserviceaccount.com`,
     },
     getProjectSettings: { kmsServiceAccountId: `cmek-p${number}@gcp-sa-logging.iam.gserviceaccount.com` },
