@@ -22,7 +22,8 @@ export function runWorker(site: Site, spec: ContainerSpec): Running {
             ...common(site, unique(site, undefined, 49)),
             scaling:
                 scale.min === scale.max
-                    ? { scalingMode: "MANUAL", manualInstanceCount: scale.min }
+                    ? // By hand is the default, and all that the API's published description knows.
+                      { manualInstanceCount: scale.min }
                     : { scalingMode: "AUTOMATIC", minInstanceCount: scale.min, maxInstanceCount: scale.max },
             instanceSplits: [{ type: "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", percent: 100 }],
             template: {

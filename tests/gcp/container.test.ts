@@ -263,13 +263,13 @@ describe("Container on GCP", () => {
         expect(template(inputs("Service", "web")).vpcAccess).to.deep.include({ egress: "ALL_TRAFFIC" });
     });
 
-    it("is a worker pool without a port, in a fixed number or between two bounds", async () => {
+    it("is a worker pool without a port, in a fixed number", async () => {
         const { inputs, names } = await made({ image, uses: [], memory: 512 }, {}, "worker");
         expect(names("Service").filter((name) => !name.startsWith("stack"))).to.deep.equal([]);
         const pool = inputs("WorkerPool", "worker");
         expect(pool).to.deep.include({
             name: `worker-${end}`,
-            scaling: { scalingMode: "MANUAL", manualInstanceCount: 1 },
+            scaling: { manualInstanceCount: 1 },
             deletionProtection: false,
             deletionPolicy: "DELETE",
         });
@@ -283,12 +283,6 @@ describe("Container on GCP", () => {
         expect(inputs("ProjectSink", "worker-log-sink").filter).to.include(
             `resource.type="cloud_run_worker_pool" AND resource.labels.worker_pool_name="worker-${end}"`,
         );
-        const scaled = await made({ image, scale: { min: 1, max: 4 } });
-        expect(scaled.inputs("WorkerPool", "web").scaling).to.deep.equal({
-            scalingMode: "AUTOMATIC",
-            minInstanceCount: 1,
-            maxInstanceCount: 4,
-        });
     });
 
     it("comes from any registry: from those that Cloud Run does not know through a repository which fetches", async () => {
