@@ -8,7 +8,7 @@ import type { GcpGauge } from "./gauges";
 import type { Permit } from "./grants";
 import { machineGroup } from "./machine-group";
 import { longestStart } from "./probe";
-import { runService, usualCpu } from "./run-service";
+import { runService } from "./run-service";
 import { runWorker } from "./run-worker";
 import { type Entry, type GcpContainer, keepContainer } from "./target";
 import { uptime } from "./uptime";
@@ -85,7 +85,7 @@ function enter(site: Site, { domain }: ContainerSpec, native: GcpContainer, afte
 
 /**
  * What Cloud Run has no way for: TCP, more than one port, a shell in it, a check by a command, a start of more than four
- * minutes, one that may not run twice, a long end, scaling by requests a second, or machines that are named.
+ * minutes, one that may not run twice, a long end, scaling by requests a second, or without any, or machines that are named.
  */
 export function needsMachines({ ports, exec, health, rollout, stopGrace, scale, on }: ContainerSpec): boolean {
     const all = Object.values(ports);
@@ -100,6 +100,6 @@ export function needsMachines({ ports, exec, health, rollout, stopGrace, scale, 
         rollout.strategy === "recreate" ||
         stopGrace > 30 ||
         (scaled && scale.requests !== undefined) ||
-        (scaled && all.length === 0 && scale.cpu !== usualCpu)
+        (scaled && all.length === 0)
     );
 }

@@ -15,7 +15,7 @@ import { common, placeOf } from "./run-place";
 import { type Entry, portOf } from "./target";
 
 /** What Cloud Run itself aims at: another one is a feature that is not yet for everybody. */
-export const usualCpu = 60;
+const usualCpu = 60;
 
 /**
  * A service of Cloud Run: it runs while there are requests, and its CPU rests between them. A new version gets requests when

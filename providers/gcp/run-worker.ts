@@ -11,7 +11,7 @@ import { runContainers } from "./run-containers";
 import { common, placeOf } from "./run-place";
 import { timeouts } from "./run-service";
 
-/** A worker pool of Cloud Run: what has no port runs all the time, and nobody reaches it. */
+/** A worker pool of Cloud Run: what has no port runs all the time, in a fixed number, and nobody reaches it. */
 export function runWorker(site: Site, spec: ContainerSpec): Running {
     const { sidecars, scale, rollout, stopGrace, log } = spec;
     const place = placeOf(site, spec, sidecars);
@@ -20,11 +20,7 @@ export function runWorker(site: Site, spec: ContainerSpec): Running {
         cloudrunv2.WorkerPool,
         {
             ...common(site, unique(site, undefined, 49)),
-            scaling:
-                scale.min === scale.max
-                    ? // By hand is the default, and all that the API's published description knows.
-                      { manualInstanceCount: scale.min }
-                    : { scalingMode: "AUTOMATIC", minInstanceCount: scale.min, maxInstanceCount: scale.max },
+            scaling: { manualInstanceCount: scale.min },
             instanceSplits: [{ type: "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", percent: 100 }],
             template: {
                 labels: labels(site),

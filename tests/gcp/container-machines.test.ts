@@ -46,7 +46,7 @@ describe("Container on GCP, on machines", () => {
             { port: 80, rollout: { strategy: "recreate" } },
             { port: 80, stopGrace: 60 },
             { port: 80, public: true, scale: { min: 1, max: 3, requests: 100 } },
-            { scale: { min: 1, max: 3, cpu: 50 } },
+            { scale: { min: 1, max: 3 } },
         ];
         for (const args of cases) {
             const { names } = await made(args);
