@@ -55,7 +55,8 @@ function numberIn(email: string): string {
     throw new pulumi.RunError(`Cloud Storage's service agent is ${email}, in which there is no number of a project`);
 }
 
-function required(key: "project" | "region", like: string, found: string | undefined): string {
+/** @throws when it is not said, with the command that says it */
+export function required(key: "project" | "region", like: string, found: string | undefined): string {
     if (found) return found;
     throw new pulumi.RunError(
         `The stack does not say in which ${key} of Google Cloud it is: run \`pulumi config set gcp:${key} ${like}\`, with yours`,
