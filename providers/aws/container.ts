@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as ecs from "@pulumi/aws/ecs";
+import * as lb from "@pulumi/aws/lb";
 import type { DriverOf } from "../../components/cloud";
 import type { ContainerSpec } from "../../components/container";
 import { urlNames } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { clusterOf } from "./cluster";
+import { containerGauges } from "./container-gauges";
 import { Gathered } from "../declared";
 import { discover } from "./discovery";
 import { edge } from "./edge";
-import { gauges } from "./gauges";
 import { join } from "./pool";
 import { settled } from "./rollout";
 import { scale } from "./service-scaling";
 import { entryHeader, sharedBalancer } from "./shared-balancer";
 import { tags } from "./tags";
-import * as lb from "@pulumi/aws/lb";
 import { type AwsContainer, type Entry, keepContainer, makeTarget, openWays, portOf } from "./target";
 import { mainContainer, makeTask } from "./task";
 import { uptime } from "./uptime";
@@ -129,7 +129,10 @@ export const container: DriverOf<"container"> = (site, spec) => {
                 },
             ],
         }),
-        gauges: { ...gaugesOf(cluster, service, discovered.metricName, entry), ...(reachable ? { reachable } : {}) },
+        gauges: {
+            ...containerGauges(cluster, service, discovered.metricName, entry),
+            ...(reachable ? { reachable } : {}),
+        },
     };
 };
 
@@ -147,7 +150,7 @@ function enter(site: Site, { network, domain }: ContainerSpec, native: AwsContai
         tags: tags(site),
     });
     native.entries.add({ target: target.arn, port: port.port, after: [rule] });
-    return { ...edge(site, { shared, domain }), target, shared };
+    return { ...edge(site, { shared, domain }), target, balancer: shared.balancer };
 }
 
 /** What one argument by itself may be elsewhere, but not here. */
@@ -180,33 +183,4 @@ function atSpot(site: Site): boolean {
 function timeouts({ rollout, stopGrace }: ContainerSpec): pulumi.CustomTimeouts {
     const seconds = `${rollout.timeout + stopGrace + 300}s`;
     return { create: seconds, update: seconds, delete: "20m" };
-}
-
-function gaugesOf(
-    cluster: ecs.Cluster,
-    service: ecs.Service,
-    metricName: string | undefined,
-    entry: ReturnType<typeof enter> | undefined,
-) {
-    const own = { ClusterName: cluster.name, ServiceName: service.name };
-    const shares = gauges("AWS/ECS", { cpu: "CPUUtilization", memory: "MemoryUtilization" }, own);
-    const always = {
-        cpu: { ...shares.cpu, factor: 0.01 },
-        memory: { ...shares.memory, factor: 0.01 },
-        // Each running task says how much of its CPU it uses, once a minute. Nothing has to be paid for that.
-        healthy: { ...shares.cpu, statistic: "SampleCount" as const, perMinute: true },
-    };
-    const seen = { requests: "RequestCount", errors: "HTTPCode_Target_5XX_Count", latency: "TargetResponseTime" };
-    if (entry) {
-        const behind = { LoadBalancer: entry.shared.balancer.arnSuffix, TargetGroup: entry.target.arnSuffix };
-        return { ...always, ...gauges("AWS/ApplicationELB", seen, behind) };
-    }
-    if (metricName === undefined) return always;
-    const { requests, ...others } = seen;
-    const connected = {
-        ...gauges("AWS/ECS", { requests }, { ...own, DiscoveryName: metricName }),
-        ...gauges("AWS/ECS", others, { TargetDiscoveryName: metricName }),
-    };
-    // Service Connect counts in milliseconds.
-    return { ...always, ...connected, latency: { ...connected.latency, factor: 0.001 } };
 }
