@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { syncFolder, writeAll } from "./disk";
 
@@ -42,7 +43,7 @@ export class Journal<R> {
             return open(path, "r+");
         });
         try {
-            const { end, lines } = replay(path, await readFile(path), state);
+            const { end, lines } = await replay(path, await readFile(path), state);
             await file.truncate(end);
             await file.sync();
             await syncFolder(dirname(path));
@@ -162,7 +163,8 @@ function line(record: unknown): string {
     return `${crc32(text).toString(16).padStart(8, "0")} ${text}\n`;
 }
 
-function replay<R>(path: string, bytes: Buffer, state: State<R>): { end: number; lines: number } {
+/** In pieces: whoever opens a long journal has other work as well. */
+async function replay<R>(path: string, bytes: Buffer, state: State<R>): Promise<{ end: number; lines: number }> {
     let [end, lines] = [0, 0];
     let damaged: number | undefined;
     for (let at = 0; at < bytes.length;) {
@@ -178,6 +180,7 @@ function replay<R>(path: string, bytes: Buffer, state: State<R>): { end: number;
             state.apply(JSON.parse(text) as R);
             end = stop + 1;
             lines++;
+            if (lines % 1000 === 0) await setImmediate();
         } else {
             damaged ??= lines + 1;
         }

@@ -17,8 +17,9 @@ export class BucketState implements State<Change> {
     unused: Segment[] = [];
     private replaying = true;
 
-    /** The journal is read: from now on every change keeps the keys in order. */
+    /** The journal is read: the keys are put in order, once, and from now on every change keeps them so. */
     ready(): void {
+        for (const key of this.versions.keys()) this.keys.append(key);
         this.replaying = false;
         this.unused = [];
     }
@@ -91,12 +92,10 @@ export class BucketState implements State<Change> {
         const after = change(before);
         for (const gone of before.filter((version) => !after.includes(version))) this.count(gone, -1);
         for (const fresh of after.filter((version) => !before.includes(version))) this.count(fresh, 1);
-        if (before.length === 0 && after.length > 0) {
-            if (this.replaying) this.keys.append(key);
-            else this.keys.add(key);
-        }
+        const ordered = !this.replaying;
+        if (ordered && before.length === 0 && after.length > 0) this.keys.add(key);
         if (after.length > 0) this.versions.set(key, after);
-        else if (this.versions.delete(key)) this.keys.delete(key);
+        else if (this.versions.delete(key) && ordered) this.keys.delete(key);
     }
 
     private count(version: Version, sign: 1 | -1): void {
