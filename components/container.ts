@@ -28,7 +28,10 @@ export interface ContainerArgs extends Common<"container">, WorkloadArgs {
     domain?: string;
     /** Containers beside it, that share its network: `localhost`. @default none */
     sidecars?: Record<string, SidecarArgs>;
-    /** Seconds from the request to stop until it is ended, 1 to 120. @default 30 */
+    /**
+     * Seconds from the request to stop until it is ended, 1 to 120. On GCP, Cloud Run lets requests come to their end first, and
+     * then gives 10 seconds; with more than the default, it runs on machines. @default 30
+     */
     stopGrace?: number;
     /** How a new version takes over. @default rolling, with 300 seconds to become healthy */
     rollout?: RolloutArgs;

@@ -1,3 +1,4 @@
 export * from "./blob";
 export * from "./errors";
 export * from "./kv";
+export * from "./service";
