@@ -29,7 +29,7 @@ export function machineGroup(site: Site, spec: ContainerSpec): Running {
     const { ports, scale, health, stopGrace, rollout, log, exec } = spec;
     refuse(site, spec);
     const network = nativeOf(spec.network);
-    const name = unique(site, undefined, 40);
+    const name = unique(site, "machine", 40);
     const template = makeTemplate(site, spec, network, name);
     const names = Object.keys(ports);
     const scaled = scale.max > scale.min;

@@ -21,7 +21,7 @@ const usualCpu = 60;
  * A service of Cloud Run: it runs while there are requests, and its CPU rests between them. A new version gets requests when
  * it has started; until then, and when it does not, the old one has them, and the deployment fails.
  *
- * Others reach it at its own URL, through the network and with a token that says who asks: see runtime/request.ts.
+ * Others reach it at its own URL, through the network and with a token that says who asks: see `openService` of runtime/service.ts.
  */
 export function runService(site: Site, spec: ContainerSpec, entries: Gathered<Entry>): Running {
     const { sidecars, scale, rollout, stopGrace, log } = spec;
@@ -51,6 +51,8 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
             ingress: entries.all.then(ingressOf),
             // No `allUsers`, which an organisation may forbid: what the internet reaches asks nobody who they are.
             invokerIamDisabled: entries.all.then((all) => all.length > 0),
+            // Who calls it says that its token is for this one.
+            customAudiences: [uri],
             // Behind a load balancer, its own URL would be a way around that.
             defaultUriDisabled: ways.then(
                 ([all, using]) => all.length > 0 && all.every(({ by }) => by === "balancer") && !using.length,

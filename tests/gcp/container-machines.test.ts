@@ -90,7 +90,7 @@ describe("Container on GCP, on machines", () => {
         });
         expect(inputs("RegionInstanceGroupManager", "box")).to.deep.include({
             region,
-            baseInstanceName: `box-${end}`,
+            baseInstanceName: `box-machine-${end}`,
             distributionPolicyZones: [`${region}-b`, `${region}-c`],
             namedPorts: [{ name: "raw", port: 9000 }],
             autoHealingPolicies: { healthCheck: "box-health-healing", initialDelaySec: 90 },
@@ -157,7 +157,7 @@ describe("Container on GCP, on machines", () => {
         );
         expect(main).to.include("--log-driver gcplogs").and.not.include("generated-value");
         expect(files["/etc/systemd/system/mvi-main.service"]).to.include(
-            `ExecStop=/usr/bin/docker stop --time 45 box-${end}-main`,
+            `ExecStop=/usr/bin/docker stop --time 45 box-machine-${end}-main`,
         );
         expect(files["/etc/mvi/beside-proxy"]).to.include(`'${image}'`).and.not.include("docker-credential-gcr");
         // Container-Optimized OS has a firewall of its own.
@@ -183,14 +183,14 @@ describe("Container on GCP, on machines", () => {
             role: "roles/logging.logWriter",
         });
         expect(inputs("ProjectSink", "box-log-sink").filter).to.include(
-            `logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?box-${end}-"`,
+            `logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?box-machine-${end}-"`,
         );
     });
 
     it("is asked by a command of its own through the machine, which answers for it", async () => {
         const { inputs } = await made({ ports: raw, health: { command: ["check", "it's"], timeout: 4 } });
         const { files, runcmd } = booted(inputs);
-        expect(files["/etc/mvi/health"]).to.include(`timeout 4 docker exec box-${end}-main 'check' 'it'\\''s'`);
+        expect(files["/etc/mvi/health"]).to.include(`timeout 4 docker exec box-machine-${end}-main 'check' 'it'\\''s'`);
         expect(files["/etc/systemd/system/mvi-health.socket"]).to.include("ListenStream=8086");
         expect(runcmd.at(-1)).to.include("mvi-health.socket");
         expect(inputs("HealthCheck", "box-health-healing").httpHealthCheck).to.deep.equal({
@@ -244,12 +244,14 @@ describe("Container on GCP, on machines", () => {
     });
 
     it("scales by what a load balancer hands to each, and is public through one", async () => {
-        const { inputs, result } = await made({
+        const { all, inputs, result } = await made({
             port: 80,
             public: true,
             scale: { min: 1, max: 3, requests: 100 },
         });
-        expect(await value(result.url)).to.equal(`https://box-${end}.endpoints.${project}.cloud.goog`);
+        const urns = all.map(({ type, name }) => `${type} ${name}`);
+        expect(urns.filter((one, index) => urns.indexOf(one) !== index)).to.deep.equal([]);
+        expect(await value(result.url)).to.equal(`https://box-host-${end}.endpoints.${project}.cloud.goog`);
         expect(inputs("BackendService", "box-backend-box-http").backends).to.deep.equal([
             {
                 group: `https://compute/regions/${region}/instanceGroups/box`,
