@@ -67,7 +67,7 @@ export function certificateFor(site: Site, names: readonly string[], zone: pulum
  * random end.
  */
 export function googleName(site: Site, address: pulumi.Output<string>) {
-    const host = pulumi.interpolate`${unique(site, undefined, 40)}.endpoints.${projectOf(site).id}.cloud.goog`;
+    const host = pulumi.interpolate`${unique(site, "host", 40)}.endpoints.${projectOf(site).id}.cloud.goog`;
     const openapiConfig = pulumi.jsonStringify({
         swagger: "2.0",
         info: { title: site.name, description: "A name for an address", version: "1.0.0" },

@@ -158,7 +158,7 @@ describe("LoadBalancer on GCP", () => {
         const { inputs, result } = await onGcp(
             () => new LoadBalancer("entry", { routes: [{ to: service() }, { path: "/api", to: service("api") }] }),
         );
-        const host = `entry-${end}.endpoints.${project}.cloud.goog`;
+        const host = `entry-host-${end}.endpoints.${project}.cloud.goog`;
         expect(await value(result.url)).to.equal(`https://${host}`);
         const endpoint = inputs("Service", "entry-endpoint");
         expect(endpoint.serviceName).to.equal(host);

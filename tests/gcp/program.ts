@@ -20,6 +20,9 @@ export async function onGcp<T>(
         body,
     );
     const all = made.filter(({ custom }) => custom);
+    const names = all.map(({ type, name }) => `${type} ${name}`);
+    const twice = names.filter((each, index) => names.indexOf(each) !== index);
+    if (twice.length) throw new Error(`the engine refuses what is made twice: ${twice.join(", ")}`);
     return {
         all,
         result,
