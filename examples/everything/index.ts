@@ -25,6 +25,7 @@ import {
     type NetworkArgs,
     openCloud,
     Secret,
+    type SecretArgs,
     VM,
     type VMArgs,
 } from "pulumi-mvi";
@@ -56,7 +57,10 @@ export function everything() {
     const material = config.getSecret("material");
     const brought = material && new Key("brought", { material, protect: false });
     const token = new Secret("token", { value: config.requireSecret("token"), key: vault, protect: false });
-    const password = new Secret("password", { generate: { length: 40, alphabet: "hex" }, rotation: 30, key: vault });
+    const password = new Secret(
+        "password",
+        had("secret", { generate: { length: 40, alphabet: "hex" }, rotation: 30, key: vault }),
+    );
 
     // What keeps data.
     const archive = new Blob("archive", { versioned: false, lifecycle: [{ expire: 365 }] });
@@ -88,7 +92,7 @@ export function everything() {
         storage: 50,
         highAvailability: true,
         backups: { retention: 14, window: "01:30", pointInTime: true },
-        maintenance: "mon 02:00",
+        maintenance: "mon 04:00",
         parameters: { work_mem: "8MB" },
         key: vault,
         network,
@@ -281,6 +285,7 @@ interface Arguments {
     loadBalancer: LoadBalancerArgs;
     log: LogArgs;
     network: NetworkArgs;
+    secret: SecretArgs;
     vm: VMArgs;
 }
 

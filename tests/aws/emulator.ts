@@ -4,13 +4,18 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as auto from "@pulumi/pulumi/automation";
+import { mends } from "./gaps";
+import { Gateway, type Mend } from "./gateway";
+
+// No image is built where its plugin is one for tests; a builder is asked for all the same.
+process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
 
 /** What is missing for a run with the real provider, in one line; undefined when all is there. */
 export function missing(): string | undefined {
     if (!process.env.MVI_AWS_ENDPOINT && !onPath("moto_server"))
         return "neither MVI_AWS_ENDPOINT nor moto_server (`pip install 'moto[all,server]'`)";
     if (!folderOfCli()) return "no pulumi in MVI_PULUMI, .tools/bin or PATH";
-    const plugins = ["aws", "random"].filter((name) => !hasPlugin(name));
+    const plugins = ["aws", "random", "docker-build"].filter((name) => !hasPlugin(name));
     return plugins.length
         ? `no plugin ${plugins.join(", ")}: \`pulumi plugin install resource ${plugins[0]}\``
         : undefined;
@@ -19,30 +24,28 @@ export function missing(): string | undefined {
 /** An emulator of AWS, and stacks which are made there by the real engine and the plugins that are installed. */
 export class Emulator {
     private constructor(
-        readonly endpoint: string,
+        private readonly gateway: Gateway,
+        /** What there is which the emulator does not know. */
+        readonly left: () => string[],
         private readonly root: string,
         private readonly server: ChildProcess | undefined,
     ) {}
 
-    static async start(): Promise<Emulator> {
+    get endpoint(): string {
+        return this.gateway.endpoint;
+    }
+
+    /** @param first - goes before what is mended anyway */
+    static async start(first: readonly Mend[] = []): Promise<Emulator> {
         const root = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-aws-"));
+        // Plugins may look for a program's packages beside it.
+        fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(root, "node_modules"));
         const given = process.env.MVI_AWS_ENDPOINT;
-        if (given) return new Emulator(given, root, undefined);
-        const port = await freePort();
-        const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
-            stdio: "ignore",
-            env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
-        });
-        const endpoint = `http://127.0.0.1:${port}`;
-        for (let left = 300; ; left--) {
-            const answers = await fetch(`${endpoint}/moto-api/data.json`).then(
-                ({ ok }) => ok,
-                () => false,
-            );
-            if (answers) return new Emulator(endpoint, root, server);
-            if (!left || server.exitCode !== null) throw new Error(`moto_server does not answer at ${endpoint}`);
-            await new Promise((resolve) => setTimeout(resolve, 100));
-        }
+        const { endpoint, server } = given ? { endpoint: given, server: undefined } : await startMoto();
+        // No container runs here: functions answer without having run.
+        await fetch(`${endpoint}/moto-api/config`, { method: "POST", body: '{"lambda":{"use_docker":false}}' });
+        const { all, left } = mends();
+        return new Emulator(await Gateway.start(endpoint, [...first, ...all]), left, root, server);
     }
 
     /** Credentials of the emulator, for a client of one's own. */
@@ -50,7 +53,11 @@ export class Emulator {
         return { endpoint: this.endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     }
 
-    async stack(name: string, program: auto.PulumiFn, settings: Readonly<Record<string, string>>): Promise<auto.Stack> {
+    async stack(
+        name: string,
+        program: auto.PulumiFn,
+        settings: Readonly<Record<string, string | auto.ConfigValue>>,
+    ): Promise<auto.Stack> {
         const work = path.join(this.root, name);
         fs.mkdirSync(work, { recursive: true });
         const stack = await auto.LocalWorkspace.createOrSelectStack(
@@ -63,6 +70,12 @@ export class Emulator {
                     PULUMI_CONFIG_PASSPHRASE: "passphrase",
                     PULUMI_SKIP_UPDATE_CHECK: "true",
                     AWS_ENDPOINT_URL: this.endpoint,
+                    // What else points to an emulator, for one service or one plugin, would pass the gateway by.
+                    ...Object.fromEntries(
+                        Object.keys(process.env)
+                            .filter((key) => /AWS_ENDPOINT/.test(key) && !key.startsWith("MVI_"))
+                            .map((key) => [key, this.endpoint]),
+                    ),
                     AWS_ACCESS_KEY_ID: "test",
                     AWS_SECRET_ACCESS_KEY: "test",
                 },
@@ -77,8 +90,56 @@ export class Emulator {
             "mvi:cloud": "aws",
             ...settings,
         };
-        await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
+        await stack.setAllConfig(
+            Object.fromEntries(
+                Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? { value } : value]),
+            ),
+        );
         return stack;
+    }
+
+    /** Asks a service of the emulator by JSON, or by a form where the action has a version before it: `2016-11-15 DescribeVpcs`. */
+    async ask<T>(
+        service: string,
+        action: string,
+        given: Readonly<Record<string, unknown>> = {},
+        key?: string,
+    ): Promise<T> {
+        const own = authorization(service, key);
+        const [first, form] = action.split(" ") as [string, string?];
+        const response = await fetch(this.endpoint, {
+            method: "POST",
+            ...(form
+                ? {
+                      headers: { authorization: own, "content-type": "application/x-www-form-urlencoded" },
+                      body: new URLSearchParams({ Action: form, Version: first, ...given }),
+                  }
+                : {
+                      headers: {
+                          authorization: own,
+                          "content-type": "application/x-amz-json-1.1",
+                          "x-amz-target": first,
+                      },
+                      body: JSON.stringify(given),
+                  }),
+        });
+        const text = await response.text();
+        if (!response.ok) throw new Error(`${service} ${action}: ${response.status} ${text}`);
+        return (form ? text : JSON.parse(text || "{}")) as T;
+    }
+
+    /** What an answer of {@link ask} names. */
+    async names(service: string, action: string, named: RegExp): Promise<string[]> {
+        return [...(await this.ask<string>(service, action)).matchAll(named)].map(([, name]) => name);
+    }
+
+    /** The answer of a service of REST. */
+    async send(service: string, method: string, at: string, body?: string, key?: string): Promise<string> {
+        const headers = { authorization: authorization(service, key) };
+        const response = await fetch(`${this.endpoint}${at}`, { method, headers, body });
+        const text = await response.text();
+        if (!response.ok) throw new Error(`${service} ${method} ${at}: ${response.status} ${text}`);
+        return text;
     }
 
     /** A stack's state, as it is kept. */
@@ -88,15 +149,22 @@ export class Emulator {
 
     async close(): Promise<void> {
         const { server } = this;
+        await this.gateway.close();
         if (server && server.exitCode === null) {
+            const gone = new Promise((resolve) => server.once("exit", resolve));
             server.kill();
-            await new Promise((resolve) => server.once("exit", resolve));
+            await gone;
         }
         fs.rmSync(this.root, { recursive: true, force: true });
     }
 }
 
 export const region = "us-east-1";
+
+/** The emulator asks for whom a request is meant, and not whether it is signed. */
+function authorization(service: string, key = "test"): string {
+    return `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;
+}
 
 /** The names of the resources that an operation touched, with what was done: `create uploads`. */
 export async function steps(
@@ -108,6 +176,24 @@ export async function steps(
             seen.push(`${event.metadata.op} ${event.metadata.urn.split("::").pop()}`);
     });
     return seen.sort();
+}
+
+async function startMoto(): Promise<{ endpoint: string; server: ChildProcess }> {
+    const port = await freePort();
+    const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
+        stdio: "ignore",
+        env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+    });
+    const endpoint = `http://127.0.0.1:${port}`;
+    for (let left = 600; ; left--) {
+        const answers = await fetch(`${endpoint}/moto-api/`).then(
+            ({ ok }) => ok,
+            () => false,
+        );
+        if (answers) return { endpoint, server };
+        if (!left || server.exitCode !== null) throw new Error(`moto_server does not answer at ${endpoint}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
 }
 
 function onPath(command: string): boolean {

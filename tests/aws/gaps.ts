@@ -1,36 +1,369 @@
 import * as pulumi from "@pulumi/pulumi";
+import { associations } from "./associations";
+import { cloudFront } from "./cloudfront";
+import type { Answered, Mend } from "./gateway";
+import { launchTemplates, machineGroups } from "./machines";
 
-/** Gap is what the emulator does not do as AWS does: left out when a program runs there, and held by a test with mocks. */
+/**
+ * Gap is what an old version of the provider (5.100, which the tests can run with) or the emulator (moto 5.2) does not do as
+ * AWS does: given otherwise when a program runs there, and held by a test with mocks.
+ */
 interface Gap {
     readonly type: string;
     readonly argument: string;
     readonly because: string;
+    /** @default the argument is left out */
+    readonly instead?: (given: unknown) => Readonly<Record<string, unknown>>;
 }
 
 export const gaps: readonly Gap[] = [
     {
         type: "aws:kms/key:Key",
         argument: "rotationPeriodInDays",
-        because: "moto 5.2 does not keep it, so that each preview would set it again",
+        because: "moto does not keep it, so that each preview would set it again",
+    },
+    {
+        type: "aws:kms/key:Key",
+        argument: "customerMasterKeySpec",
+        because: "version 5 of the provider refuses Ed25519",
+        instead: (given) => ({
+            customerMasterKeySpec: given === "ECC_NIST_EDWARDS25519" ? "ECC_NIST_P256" : given,
+        }),
+    },
+    {
+        type: "aws:ec2/instance:Instance",
+        argument: "primaryNetworkInterface",
+        because: "version 5 of the provider knows it by another name",
+        instead: (given) => ({ networkInterfaces: [{ ...(given as object), deviceIndex: 0 }] }),
     },
 ];
 
 /** What is not made there at all: tests with mocks hold its arguments. */
 export const untried: readonly { readonly what: string; readonly because: string }[] = [
-    { what: "a Key of imported material", because: "moto 5.2 has no GetParametersForImport" },
+    { what: "a Key of imported material", because: "moto has no GetParametersForImport" },
+];
+
+/** Gives otherwise what is a gap. Call it at the program's beginning. */
+export function leaveOutGaps(): void {
+    pulumi.runtime.registerResourceTransform(({ type, props, opts }) => {
+        const own = gaps.filter((gap) => gap.type === type);
+        if (!own.length) return undefined;
+        const given = Object.entries(props as Record<string, unknown>).map(([name, value]) => {
+            const gap = own.find(({ argument }) => argument === name);
+            return gap ? (gap.instead?.(value) ?? {}) : { [name]: value };
+        });
+        return { props: Object.assign({}, ...given) as Record<string, unknown>, opts };
+    });
+}
+
+/** An answer that the emulator has not, or has otherwise than AWS. */
+interface Mended {
+    readonly service: string;
+    readonly actions: readonly string[];
+    readonly because: string;
+    /** Each emulator gets one of its own. */
+    readonly make: () => Mend | { readonly mend: Mend; left(): string[] };
+}
+
+export const mended: readonly Mended[] = [
     {
-        what: "a Network with egress nat-instance",
+        service: "cloudfront",
+        actions: ["all"],
+        because: "moto has no VPC origins, and forgets a distribution's",
+        make: () => cloudFront(),
+    },
+    {
+        service: "states",
+        actions: ["ValidateStateMachineDefinition"],
+        because: "moto has no such action",
+        make: () => () => Promise.resolve(json({ result: "OK", diagnostics: [], truncated: false })),
+    },
+    {
+        service: "states",
+        actions: ["ListStateMachineVersions"],
+        because: "moto has no versions",
+        make: () => () => Promise.resolve(json({ stateMachineVersions: [] })),
+    },
+    {
+        service: "ec2",
+        actions: ["MonitorInstances", "UnmonitorInstances"],
+        because: "moto has no such actions",
+        make: () => (asked) => {
+            const root = `${asked.action}Response`;
+            return Promise.resolve(xml(`<${root} xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"></${root}>`));
+        },
+    },
+    {
+        service: "ec2",
+        actions: ["DescribeLaunchTemplateVersions"],
+        because: "moto counts a launch template's own tags to those of its machines",
+        make: launchTemplates,
+    },
+    {
+        service: "autoscaling",
+        actions: [
+            ...["Create", "Update"].map((verb) => `${verb}AutoScalingGroup`),
+            "DescribeAutoScalingGroups",
+            "DescribePolicies",
+            "StartInstanceRefresh",
+            "DescribeInstanceRefreshes",
+        ],
+        because: "moto forgets how a group's machines are replaced, and replaces none",
+        make: machineGroups,
+    },
+    {
+        service: "application-autoscaling",
+        actions: ["RegisterScalableTarget", "TagResource", "UntagResource", "ListTagsForResource"],
+        because: "moto has no tags here",
+        make: () => {
+            const all = new Map<string, Record<string, string>>();
+            return async ({ action, body }, forward) => {
+                const { ResourceARN, Tags, TagKeys } = JSON.parse(body.toString()) as {
+                    ResourceARN: string;
+                    Tags?: Record<string, string>;
+                    TagKeys?: string[];
+                };
+                const answered = action === "RegisterScalableTarget" ? await forward() : undefined;
+                const arn = answered
+                    ? (JSON.parse(answered.body.toString()) as { ScalableTargetARN: string }).ScalableTargetARN
+                    : ResourceARN;
+                const kept = { ...all.get(arn), ...Tags };
+                for (const key of TagKeys ?? []) delete kept[key];
+                all.set(arn, kept);
+                return answered ?? json(action === "ListTagsForResource" ? { Tags: kept } : {});
+            };
+        },
+    },
+    {
+        service: "ecs",
+        actions: ["CreateService", "UpdateService", "DescribeServices"],
+        because: "moto forgets some of a service's settings, and never runs what it should",
+        make: services,
+    },
+    {
+        service: "rds",
+        actions: ["ModifyDBSubnetGroup"],
+        because: "moto loses the group that is changed",
+        make: () => async (asked, forward) => {
+            const form = new URLSearchParams(asked.body.toString());
+            const name = form.get("DBSubnetGroupName")!;
+            const changed = await forward();
+            const again = new URLSearchParams(form);
+            again.set("Action", "CreateDBSubnetGroup");
+            again.set("DBSubnetGroupDescription", form.get("DBSubnetGroupDescription") ?? name);
+            await forward({ body: Buffer.from(again.toString()) });
+            return changed;
+        },
+    },
+    {
+        service: "rds",
+        actions: ["CreateDBInstance", "ModifyDBInstance", "DescribeDBInstances"],
+        because: "moto forgets how a database is watched",
+        make: () =>
+            forgets("DBInstance", "DBInstanceIdentifier", [
+                ["EnablePerformanceInsights", "PerformanceInsightsEnabled"],
+                ["PerformanceInsightsKMSKeyId", "PerformanceInsightsKMSKeyId"],
+                ["PerformanceInsightsRetentionPeriod", "PerformanceInsightsRetentionPeriod"],
+                ["DatabaseInsightsMode", "DatabaseInsightsMode"],
+                ["EngineLifecycleSupport", "EngineLifecycleSupport"],
+                ["MonitoringInterval", "MonitoringInterval"],
+                ["MonitoringRoleArn", "MonitoringRoleArn"],
+            ]),
+    },
+    {
+        service: "lambda",
+        actions: ["POST", "GET", "PUT"],
+        because: "moto forgets where a function logs",
+        make: functions,
+    },
+    {
+        service: "ssm",
+        actions: [
+            ...["Create", "Describe", "Update", "Delete"].map((verb) => `${verb}Association`),
+            "AddTagsToResource",
+            "RemoveTagsFromResource",
+            "ListTagsForResource",
+        ],
+        because: "moto has no associations",
+        make: () => associations(),
+    },
+    {
+        service: "logs",
+        actions: ["AssociateKmsKey", "DisassociateKmsKey", "DescribeLogGroups", "DeleteLogGroup"],
+        because: "moto gives a log its key only when it makes it",
+        make: logKeys,
+    },
+    {
+        service: "s3",
+        actions: ["PUT", "GET", "DELETE"],
         because:
-            "version 5 of the provider has no primary network interface of a machine, which version 7 asks for; and moto has no MonitorInstances",
+            "moto refuses each call for a condition of the bucket's policy which is not met, whatever the policy says then",
+        make: bucketPolicies,
+    },
+    {
+        service: "s3",
+        actions: ["DELETE"],
+        because: "moto fails at the second deletion of a key whose bucket's versioning was suspended",
+        make: () => async (_, forward) => {
+            const answered = await forward();
+            return answered.status === 500 ? { status: 204, headers: {}, body: "" } : answered;
+        },
     },
 ];
 
-/** Leaves out what the emulator does not do. Call it at the program's beginning. */
-export function leaveOutGaps(): void {
-    pulumi.runtime.registerResourceTransform(({ type, props, opts }) => {
-        const left = gaps.filter((gap) => gap.type === type).map(({ argument }) => argument);
-        if (!left.length) return undefined;
-        const kept = Object.entries(props as Record<string, unknown>).filter(([name]) => !left.includes(name));
-        return { props: Object.fromEntries(kept), opts };
+/** All of {@link mended}, for a gateway, and what there is by them. */
+export function mends(): { readonly all: readonly Mend[]; readonly left: () => string[] } {
+    const lefts: (() => string[])[] = [];
+    const all = mended.map(({ service, actions, make }): Mend => {
+        const made = make();
+        const mend = typeof made === "function" ? made : made.mend;
+        if (typeof made === "object") lefts.push(() => made.left());
+        const own = (action: string) =>
+            actions.some((one) => one === "all" || one === action || action.startsWith(`${one} `));
+        return (asked, forward) => (asked.service === service && own(asked.action) ? mend(asked, forward) : undefined);
     });
+    return { all, left: () => lefts.flatMap((left) => left()) };
+}
+
+/** What is said of a service is what it is, but for what ECS counts itself. */
+function services(): Mend {
+    const kept = new Map<string, Record<string, unknown>>();
+    const settings: Record<string, unknown> = {
+        deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100 },
+        healthCheckGracePeriodSeconds: 0,
+        availabilityZoneRebalancing: "DISABLED",
+        enableECSManagedTags: false,
+        enableExecuteCommand: false,
+    };
+    return async ({ action, body }, forward) => {
+        const asked = JSON.parse(body.toString()) as Record<string, unknown>;
+        const answered = await forward();
+        if (answered.status !== 200) return answered;
+        const answer = JSON.parse(answered.body.toString()) as {
+            service?: Record<string, unknown>;
+            services?: Record<string, unknown>[];
+        };
+        for (const service of answer.services ?? [answer.service!]) {
+            const arn = service.serviceArn as string;
+            const before = kept.get(arn) ?? settings;
+            const given = Object.keys(settings).filter((name) => action !== "DescribeServices" && name in asked);
+            kept.set(arn, { ...before, ...Object.fromEntries(given.map((name) => [name, asked[name]])) });
+            const { desiredCount, deployments = [] } = service as Record<"deployments", object[] | undefined> & {
+                desiredCount: number;
+            };
+            // At rest with what was wanted last.
+            const atRest = { desiredCount, runningCount: desiredCount, pendingCount: 0 };
+            const [first] = deployments;
+            Object.assign(service, kept.get(arn), atRest, {
+                deployments: [
+                    {
+                        ...first,
+                        ...atRest,
+                        taskDefinition: service.taskDefinition,
+                        status: "PRIMARY",
+                        rolloutState: "COMPLETED",
+                    },
+                ],
+            });
+        }
+        return { ...answered, headers: type, body: JSON.stringify(answer) };
+    };
+}
+
+/** A function's `LoggingConfig` is what was said of it last. */
+function functions(): Mend {
+    const kept = new Map<string, unknown>();
+    return async ({ path, body }, forward) => {
+        const asked = body.length && body[0] === 0x7b ? (JSON.parse(body.toString()) as Record<string, unknown>) : {};
+        const name = (asked.FunctionName as string | undefined) ?? /\/functions\/([^/?]+)/.exec(path)?.[1] ?? "";
+        if (asked.LoggingConfig) kept.set(name, asked.LoggingConfig);
+        const answered = await forward();
+        if (answered.status >= 300 || !/\/functions(\/[^/]+(\/configuration|\/code)?)?\/?(\?|$)/.test(path))
+            return answered;
+        const answer = JSON.parse(answered.body.toString()) as Record<string, unknown>;
+        const configuration = (answer.Configuration ?? answer) as Record<string, unknown>;
+        const LoggingConfig = kept.get(configuration.FunctionName as string);
+        if (LoggingConfig) configuration.LoggingConfig = LoggingConfig;
+        return { ...answered, headers: type, body: JSON.stringify(answer) };
+    };
+}
+
+function bucketPolicies(): Mend {
+    const kept = new Map<string, Buffer>();
+    return ({ method, path, body }, forward) => {
+        const [bucket, query = ""] = path.split("?");
+        if (!query.split("&").some((one) => one === "policy" || one === "policy=")) return undefined;
+        const policy = kept.get(bucket);
+        if (method === "GET") return policy && Promise.resolve({ status: 200, headers: {}, body: policy });
+        kept.delete(bucket);
+        if (method !== "PUT") return forward();
+        kept.set(bucket, body);
+        const given = JSON.parse(body.toString()) as { Statement: { Effect: string }[] };
+        // What it allows is asked for when another bucket is to write its log there.
+        const Statement = given.Statement.filter(({ Effect }) => Effect === "Allow");
+        if (!Statement.length) return Promise.resolve({ status: 204, headers: {}, body: "" });
+        return forward({ body: Buffer.from(JSON.stringify({ ...given, Statement })) });
+    };
+}
+
+function logKeys(): Mend {
+    const kept = new Map<string, string | undefined>();
+    return async ({ action, body }, forward) => {
+        const { logGroupName, kmsKeyId } = JSON.parse(body.toString()) as Record<"logGroupName" | "kmsKeyId", string>;
+        if (action === "DeleteLogGroup") kept.delete(logGroupName);
+        if (action.endsWith("KmsKey")) {
+            kept.set(logGroupName, kmsKeyId);
+            return json({});
+        }
+        const answered = await forward();
+        if (action !== "DescribeLogGroups" || answered.status !== 200) return answered;
+        const answer = JSON.parse(answered.body.toString()) as { logGroups: Record<string, unknown>[] };
+        for (const group of answer.logGroups) {
+            const name = group.logGroupName as string;
+            if (kept.has(name)) group.kmsKeyId = kept.get(name);
+        }
+        return { ...answered, headers: type, body: JSON.stringify(answer) };
+    };
+}
+
+/** Puts into answers what was asked of a thing before, by the argument's name. */
+function forgets(element: string, id: string, names: readonly (readonly [argument: string, member: string])[]): Mend {
+    const kept = new Map<string, Map<string, string>>();
+    return async ({ body }, forward) => {
+        const form = new URLSearchParams(body.toString());
+        const own = form.get(id);
+        if (own !== null) {
+            const before = kept.get(own) ?? new Map<string, string>();
+            for (const [argument, member] of names) {
+                const given = form.get(argument);
+                if (given !== null) before.set(member, given);
+            }
+            kept.set(own, before);
+        }
+        const answered = await forward();
+        const whole = new RegExp(`<${element}>(?:(?!</${element}>)[\\s\\S])*</${element}>`, "g");
+        const text = answered.body.toString().replace(whole, (one) => {
+            const found = kept.get(new RegExp(`<${id}>(.*?)</${id}>`).exec(one)?.[1] ?? "");
+            if (!found) return one;
+            const without = [...found.keys()].reduce(
+                (left, name) => left.replace(new RegExp(`<${name}>[^<]*</${name}>|<${name} ?/>`), ""),
+                one,
+            );
+            const all = [...found].map(([name, value]) => `<${name}>${value}</${name}>`).join("");
+            return without.replace(new RegExp(`</${element}>$`), `${all}</${element}>`);
+        });
+        const { "content-length": length, ...headers } = answered.headers;
+        void length;
+        return { ...answered, headers, body: text };
+    };
+}
+
+const type = { "content-type": "application/x-amz-json-1.1" };
+
+function json(body: object): Answered {
+    return { status: 200, headers: type, body: JSON.stringify(body) };
+}
+
+function xml(body: string): Answered {
+    return { status: 200, headers: { "content-type": "text/xml" }, body };
 }

@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { mends } from "./gaps";
+import { Gateway } from "./gateway";
+
+/** What stands before the emulator in `live*.test.ts` answers as AWS does: tried without an emulator. */
+describe("Gateway before an emulator of AWS", () => {
+    let asked: { url: string; body: string }[];
+    let emulator: http.Server;
+    let gateway: Gateway;
+    let left: () => string[];
+    let says: object;
+
+    before(async () => {
+        emulator = http.createServer((request, response) => {
+            let body = "";
+            request.on("data", (chunk) => (body += String(chunk)));
+            request.on("end", () => {
+                asked.push({ url: request.url!, body });
+                response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(says));
+            });
+        });
+        await new Promise<void>((resolve) => emulator.listen(0, "127.0.0.1", resolve));
+    });
+    beforeEach(async () => {
+        [asked, says] = [[], {}];
+        const all = mends();
+        left = all.left;
+        gateway = await Gateway.start(`http://127.0.0.1:${(emulator.address() as AddressInfo).port}`, all.all);
+    });
+    afterEach(() => gateway.close());
+    after(() => emulator.close());
+
+    async function call(
+        service: string,
+        given: { method?: string; path?: string; target?: string; body?: string; etag?: string },
+    ) {
+        const { method = "POST", path = "/", target, body, etag } = given;
+        const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=none`;
+        const response = await fetch(`${gateway.endpoint}${path}`, {
+            method,
+            headers: {
+                authorization,
+                ...(target ? { "x-amz-target": target } : {}),
+                ...(etag ? { "if-match": etag } : {}),
+            },
+            body,
+        });
+        return { status: response.status, etag: response.headers.get("etag") ?? "", text: await response.text() };
+    }
+
+    it("hands on what it does not know, as it came", async () => {
+        says = { TableNames: ["one"] };
+        const { text } = await call("dynamodb", { target: "DynamoDB_20120810.ListTables", body: "{}" });
+        expect(JSON.parse(text)).to.deep.equal(says);
+        expect(asked).to.deep.equal([{ url: "/", body: "{}" }]);
+    });
+
+    it("keeps a distribution as it was last said to be, until it is switched off and deleted", async () => {
+        const config = (enabled: boolean) =>
+            `<DistributionConfig><Enabled>${enabled}</Enabled><Comment>one</Comment></DistributionConfig>`;
+        const path = "/2020-05-31/distribution";
+        const made = await call("cloudfront", { path, body: `<With>${config(true)}</With>` });
+        const [, id] = /<Id>(.*?)</.exec(made.text)!;
+        expect(left()).to.deep.equal([`arn:aws:cloudfront::123456789012:distribution/${id}`]);
+        const one = `${path}/${id}`;
+        expect((await call("cloudfront", { method: "GET", path: one })).text).to.include("<Comment>one<");
+        expect((await call("cloudfront", { method: "DELETE", path: one, etag: made.etag })).text).to.include(
+            "DistributionNotDisabled",
+        );
+        const stale = await call("cloudfront", {
+            method: "PUT",
+            path: `${one}/config`,
+            body: config(false),
+            etag: "other",
+        });
+        expect(stale.status).to.equal(412);
+        const off = await call("cloudfront", {
+            method: "PUT",
+            path: `${one}/config`,
+            body: config(false),
+            etag: made.etag,
+        });
+        expect((await call("cloudfront", { method: "DELETE", path: one, etag: off.etag })).status).to.equal(204);
+        expect((await call("cloudfront", { method: "GET", path: one })).text).to.include("NoSuchDistribution");
+        expect(asked).to.deep.equal([]);
+    });
+
+    it("keeps no VPC origin from being deleted but one that is used", async () => {
+        const made = await call("cloudfront", {
+            path: "/2020-05-31/vpc-origin",
+            body: "<Request><VpcOriginEndpointConfig><Name>one</Name></VpcOriginEndpointConfig></Request>",
+        });
+        const [, id] = /<Id>(.*?)</.exec(made.text)!;
+        const body = `<DistributionConfig><Enabled>false</Enabled><VpcOriginId>${id}</VpcOriginId></DistributionConfig>`;
+        await call("cloudfront", { path: "/2020-05-31/distribution", body });
+        const gone = await call("cloudfront", {
+            method: "DELETE",
+            path: `/2020-05-31/vpc-origin/${id}`,
+            etag: made.etag,
+        });
+        expect(gone.text).to.include("CannotDeleteEntityWhileInUse");
+    });
+
+    it("has services at rest with what was wanted, and remembers how they are to roll", async () => {
+        const target = "AmazonEC2ContainerServiceV20141113.";
+        const service = {
+            serviceArn: "arn:one",
+            desiredCount: 2,
+            runningCount: 0,
+            taskDefinition: "two",
+            deployments: [{ id: "d" }],
+        };
+        says = { service };
+        await call("ecs", {
+            target: `${target}CreateService`,
+            body: JSON.stringify({ healthCheckGracePeriodSeconds: 90 }),
+        });
+        says = { services: [service] };
+        const { text } = await call("ecs", { target: `${target}DescribeServices`, body: "{}" });
+        const [found] = (JSON.parse(text) as { services: Record<string, unknown>[] }).services;
+        expect(found).to.include({ runningCount: 2, pendingCount: 0, healthCheckGracePeriodSeconds: 90 });
+        expect(found.deployments).to.deep.equal([
+            {
+                id: "d",
+                desiredCount: 2,
+                runningCount: 2,
+                pendingCount: 0,
+                taskDefinition: "two",
+                status: "PRIMARY",
+                rolloutState: "COMPLETED",
+            },
+        ]);
+    });
+
+    it("carries out associations with success", async () => {
+        const body = JSON.stringify({ Name: "document", Tags: [{ Key: "a", Value: "b" }] });
+        const made = await call("ssm", { target: "AmazonSSM.CreateAssociation", body });
+        const { AssociationDescription: one } = JSON.parse(made.text) as {
+            AssociationDescription: { AssociationId: string; Overview: object };
+        };
+        expect(one.Overview).to.deep.equal({ Status: "Success" });
+        const id = JSON.stringify({ AssociationId: one.AssociationId });
+        await call("ssm", { target: "AmazonSSM.DeleteAssociation", body: id });
+        const gone = await call("ssm", { target: "AmazonSSM.DescribeAssociation", body: id });
+        expect(gone).to.deep.include({ status: 400 });
+        expect(gone.text).to.include("AssociationDoesNotExist");
+    });
+
+    it("puts into an answer what was asked before, and nothing of others", async () => {
+        const config = { LogGroup: "one", LogFormat: "JSON" };
+        says = { FunctionName: "keep" };
+        await call("lambda", {
+            path: "/2015-03-31/functions",
+            body: JSON.stringify({ FunctionName: "keep", LoggingConfig: config }),
+        });
+        says = { Configuration: { FunctionName: "keep" } };
+        const { text } = await call("lambda", { method: "GET", path: "/2015-03-31/functions/keep" });
+        expect(JSON.parse(text)).to.deep.equal({ Configuration: { FunctionName: "keep", LoggingConfig: config } });
+        says = { Configuration: { FunctionName: "other" } };
+        const other = await call("lambda", { method: "GET", path: "/2015-03-31/functions/other" });
+        expect(JSON.parse(other.text)).to.deep.equal(says);
+    });
+});

@@ -1,0 +1,18 @@
+import { guestbook } from "../../stacks/guestbook";
+import { journey } from "./journey";
+
+journey({
+    name: "The guestbook",
+    program: guestbook,
+    profile: "small",
+    change: {
+        key: "guestbook:title",
+        to: "Visitors",
+        steps: [
+            "create-replacement guestbook-web-definition",
+            "delete-replaced guestbook-web-definition",
+            "replace guestbook-web-definition",
+            "update guestbook-web",
+        ],
+    },
+});
