@@ -93,9 +93,11 @@ describe("A Network on AWS", () => {
             metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
             primaryNetworkInterface: { networkInterfaceId: "net-natCard" },
             instanceType: "t4g.nano",
-            monitoring: true,
+            monitoring: false,
             ebsOptimized: true,
         });
+        const watched = await onAws(() => new Network("net", { egress: "nat-instance" }), prod);
+        expect(watched.inputs("Instance", "net-natMachine").monitoring).to.equal(true);
         expect(inputs("Instance", "net-natMachine"))
             .to.have.nested.property("rootBlockDevice.encrypted", true)
             .and.not.have.property("keyName");
