@@ -33,15 +33,21 @@ export const kv: DriverOf<"kv"> = (site, { partitionKey, sortKey, ttl, pointInTi
         },
         { main: true, protect, dependsOn: encryption?.ready },
     );
-    site.make("ttl", firestore.Field, {
-        database: database.name,
-        collection,
-        field: ttl,
-        ttlConfig: {},
-        // An index of times would be written at one place by everybody.
-        indexConfig: { indexes: [] },
-        deletionPolicy: "DELETE",
-    });
+    site.make(
+        "ttl",
+        firestore.Field,
+        {
+            database: database.name,
+            collection,
+            field: ttl,
+            ttlConfig: {},
+            // An index of times would be written at one place by everybody.
+            indexConfig: { indexes: [] },
+            deletionPolicy: "DELETE",
+        },
+        // Google writes no indexes back as nothing at all, which would be a change at each run.
+        { ignoreChanges: ["indexConfig"] },
+    );
     const names = new URLSearchParams({ partition_key: partitionKey.name });
     if (sortKey) names.set("sort_key", sortKey.name);
     names.set("ttl", ttl);

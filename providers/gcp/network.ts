@@ -80,7 +80,6 @@ function newNetwork(site: Site, { range, zones, egress, flowLogs }: NetworkSpec)
             ...named(site, undefined, 63),
             description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
             autoCreateSubnetworks: false,
-            routingMode: "REGIONAL",
         },
         { main: true },
     );
