@@ -10,7 +10,7 @@ import { list, mapOf, number, optional, record, text } from "./shape";
 
 /** LogArgs configures a {@link Log}. */
 export interface LogArgs extends Guarded<"log"> {
-    /** Days that lines are kept: 1 to 3653. @default 30, at profile `small` 90, at `prod` 365 */
+    /** Days that lines are kept: 1 to 3650. @default 30, at profile `small` 90, at `prod` 365 */
     retention?: number;
     /** Encrypts it. @default the cloud's own key */
     key?: Key;
@@ -52,7 +52,7 @@ export const logService = defineService<LogArgs, LogSpec>({
     access: ["write", "read"],
     defaultAccess: ["write"],
     fields: (profile) => ({
-        retention: optional(number({ min: 1, max: 3653, unit: "days" }), retentions[profile]),
+        retention: optional(number({ min: 1, max: 3650, unit: "days" }), retentions[profile]),
         key: optional(encryptingKey<Key>()),
         export: optional(reference<Blob>("Blob")),
         filters: optional(

@@ -300,7 +300,7 @@ describe("A Log on AWS", () => {
         const { inputs } = await onAws(() => {
             new Log("lines", { retention: 50 });
             new Log("least", {});
-            new Log("most", { retention: 3653 });
+            new Log("most", { retention: 3650 });
         });
         expect(inputs("LogGroup", "lines")).to.include({ retentionInDays: 60, kmsKeyId: stackKey });
         expect(inputs("LogGroup", "least")).to.include({ retentionInDays: 30, deletionProtectionEnabled: false });

@@ -157,7 +157,7 @@ const refused: [Type, unknown, RegExp[]][] = [
         [/^material: can be imported for keys that encrypt only/],
     ],
     [Log as never, { subscribers: ["http://example.com"] }, [/^subscribers\[0\]: must be an HTTPS address/]],
-    [Log as never, { retention: 0 }, [/^retention: must be a whole number of days from 1 to 3653/]],
+    [Log as never, { retention: 0 }, [/^retention: must be a whole number of days from 1 to 3650/]],
     [Metric as never, { alarms: { a: { email: "a@example.com" } } }, [/^alarms.a: has neither `above` nor `below`/]],
     [
         Metric as never,
