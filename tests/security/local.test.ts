@@ -1,0 +1,293 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import * as os from "node:os";
+import * as path from "node:path";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { type Attempt } from "../../agent/job/job";
+import { refusal, until } from "../agent/harness";
+import { ask as tell, type Live, live, patience, probeIn } from "../local/live/support";
+import { type Evidence, proved } from "../support/proof";
+import { ask, commandLines, filesIn, found, listenersOf, openTo, say } from "./look";
+import { everythingIn, planted, settings } from "./stack";
+
+const handIn = (what: string, times: number, figures: Evidence["figures"]) =>
+    proved({ part: "security", what, times, figures });
+
+describe("what looks for secrets", () => {
+    it("sees them in each form, at each place within what is encoded", () => {
+        const secret = { it: "planted-secret-7f1c9e" };
+        for (const before of ["", "a", "ab", "abc"]) {
+            const text = `${before}${secret.it} and more`;
+            for (const form of ["utf8", "base64", "hex"] as const)
+                expect(found(`… ${Buffer.from(text).toString(form)} …`, secret), `${form} of ${text}`).to.deep.equal([
+                    "it",
+                ]);
+        }
+        expect(found("planted-secret-7f1c9", secret)).to.deep.equal([]);
+    });
+});
+
+describe("what a stack on this machine shows to others", function () {
+    this.timeout(240_000);
+    let stack: Live;
+    let to: Record<string, never>;
+    let env: Record<string, string>;
+    let told = "";
+    before(async function () {
+        if (process.platform !== "linux") this.skip(); // it looks into /proc
+        stack = await live(async () => everythingIn(probeIn(stack.home.root)), settings);
+        const { outputs, stdout } = await stack.stack.up({ onOutput: (text) => (told += text) });
+        told += stdout;
+        to = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as never]));
+        env = await tell(to.web, "env");
+    });
+    after(() => stack?.close());
+
+    const portOf = (url: string) => Number(new URL(new URL(url).searchParams.get("endpoint") ?? url).port);
+    const servers = () => ({
+        S3: portOf(to.uploads),
+        DynamoDB: portOf(to.visits),
+        KMS: portOf(to.vault),
+        OTLP: portOf(env.OTEL_EXPORTER_OTLP_ENDPOINT),
+        "the container's own balancer": portOf(to.web),
+        "the load balancer": portOf(to.front),
+    });
+    /** What a right request of that server looks like, but for who sends it. */
+    const requests: Readonly<
+        Record<string, [method: string, target: string, headers: Record<string, string>, body?: string]>
+    > = {
+        S3: ["GET", "/uploads/a", {}],
+        DynamoDB: ["POST", "/", { "x-amz-target": "DynamoDB_20120810.Scan" }, '{"TableName":"visits"}'],
+        KMS: ["POST", "/", { "x-amz-target": "TrentService.ListKeys" }, "{}"],
+        OTLP: ["POST", "/v1/logs", { "content-type": "application/json" }, "{}"],
+    };
+
+    it("listens on loopback only", () => {
+        const all = listenersOf(stack.home.agents);
+        const elsewhere = all.filter(({ address }) => !/^127\.|^::1$/.test(address));
+        handIn("sockets that listen, in /proc/net/tcp and tcp6", all.length, { "not on loopback": elsewhere.length });
+        expect(all.length).to.be.greaterThan(8);
+        expect(elsewhere).to.deep.equal([]);
+        expect(all.map(({ port }) => port)).to.include.members(Object.values(servers()));
+    });
+
+    it("has files, folders and sockets which only their owner may open", () => {
+        const root = process.getuid?.() === 0;
+        const { open, seen } = openTo(
+            stack.home.agents,
+            (file, mode) =>
+                // Workloads of root are other accounts: they pass through folders, and read the image that they are given.
+                root && ((mode === 0o711 && fs.lstatSync(file).isDirectory()) || /\/data\/images\//.test(file)),
+        );
+        handIn("files, folders and sockets of the agent", seen, { "open to others": open.length });
+        expect(seen).to.be.greaterThan(50);
+        expect(open).to.deep.equal([]);
+        expect(fs.statSync(stack.agent.place.socket).mode & 0o777).to.equal(0o600);
+        expect(fs.statSync(stack.agent.place.token).mode & 0o777).to.equal(0o600);
+    });
+
+    it("refuses a page whose own name was pointed at loopback, on every server", async () => {
+        const names = [
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "127.0.0.1:80@evil.example",
+            "[::ffff:7f00:1]x",
+            "",
+        ];
+        let refused = 0;
+        for (const [server, port] of Object.entries(servers()))
+            for (const name of names) {
+                const [method, target, headers, body] = requests[server] ?? ["GET", "/", {}];
+                const answer = await ask(port, method, target, { ...headers, host: name && `${name}:${port}` }, body);
+                expect(answer.status, `${server} as "${name}"`).to.be.oneOf([400, 403, 421]);
+                expect(answer.headers).to.not.have.property("access-control-allow-origin");
+                refused++;
+            }
+        handIn("requests under a foreign Host (DNS rebinding)", refused, { answered: 0 });
+    });
+
+    it("lets no page of another origin do or see anything, signed by nobody", async () => {
+        const origins = ["https://evil.example", "null", "http://localhost:1", "http://127.0.0.1"];
+        let asked = 0;
+        for (const server of Object.keys(requests))
+            for (const origin of origins) {
+                const port = servers()[server as "S3"];
+                const host = `127.0.0.1:${port}`;
+                const [method, target, headers, body] = requests[server];
+                // As a page may send it without asking first, and as it asks first.
+                for (const type of ["text/plain", "application/x-www-form-urlencoded", headers["content-type"]]) {
+                    const plain = { ...headers, host, origin, ...(type && { "content-type": type }) };
+                    const answer = await ask(port, method, target, plain, body);
+                    expect(answer.status, `${server} for ${origin}`).to.be.oneOf([400, 401, 403]);
+                    expect(answer.headers).to.not.have.property("access-control-allow-origin");
+                    asked++;
+                }
+                const first = { host, origin, "access-control-request-method": method };
+                const preflight = await ask(port, "OPTIONS", target, first);
+                expect(preflight.status, `${server}'s preflight`).to.be.within(400, 499);
+                expect(preflight.headers).to.not.have.property("access-control-allow-origin");
+                asked++;
+            }
+        handIn("requests of a page of another origin, and its questions beforehand (CSRF)", asked, { answered: 0 });
+    });
+
+    it("takes no page's request for its own protocol, where it speaks none of HTTP", async () => {
+        const smtp = Number(new URL(env.SMTP_URL ?? "smtp://127.0.0.1:0").port);
+        const ports = [Number(to.databasePort), ...(smtp ? [smtp] : [])];
+        for (const port of ports) {
+            const page = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: https://evil.example\r\nContent-Length: 60\r\n\r\n`;
+            const heard = await say(
+                port,
+                `${page}MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nx\r\n.\r\n`,
+            );
+            expect(heard).to.not.match(/^HTTP\/|^250 .*queued/im);
+        }
+        expect(await stack.ask<object[]>("mailbox").catch(() => [])).to.deep.equal([]);
+    });
+
+    it("answers on its control socket to who has the token, and nobody else", async () => {
+        const right = fs.readFileSync(stack.agent.place.token, "utf8").trim();
+        const wrong = [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer null",
+            `Bearer ${right}x`,
+            `Bearer ${right.slice(1)}`,
+            right,
+            `Basic ${right}`,
+        ];
+        const call = (authorization: string): Promise<number> =>
+            new Promise((resolve, reject) => {
+                const request = http.request({
+                    socketPath: stack.agent.place.socket,
+                    method: "POST",
+                    path: "/status",
+                    headers: { authorization },
+                });
+                request
+                    .on("error", reject)
+                    .on("response", (response) => (response.resume(), resolve(response.statusCode ?? 0)));
+                request.end("{}");
+            });
+        for (const each of wrong) expect(await call(each), each.replace(right, "…")).to.equal(401);
+        expect(await call(`Bearer ${right}`)).to.equal(200);
+        handIn("calls on the control socket without the token", wrong.length, { answered: 0 });
+    });
+
+    it("keeps what a key of an object says within its bucket", async () => {
+        const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY };
+        const s3 = new S3Client({
+            region: "local",
+            credentials,
+            endpoint: `http://127.0.0.1:${servers().S3}`,
+            forcePathStyle: true,
+        });
+        const outside = () =>
+            filesIn(stack.home.root).filter(
+                (file) => !/\/(data\/blob|data\/postgres|data\/database|metrics|logs)\//.test(file),
+            );
+        const victim = path.join(os.tmpdir(), `mvi-victim-${process.pid}`);
+        const before = outside();
+        const keys = [
+            "../x",
+            "../../../../../../../../../../../../etc/mvi-x",
+            `..${victim}`,
+            victim,
+            "a/../../b",
+            "..",
+            ".",
+            "/",
+            "//",
+            "a//b",
+            "..%2f..%2fx",
+            "%2e%2e/x",
+            "..\\x",
+            "con",
+            ".hidden",
+            "-rf",
+            "\u202e/x",
+            "💥",
+            "a".repeat(1024),
+        ];
+        for (const Key of keys) {
+            await s3.send(new PutObjectCommand({ Bucket: "uploads", Key, Body: Key }));
+            const { Body } = await s3.send(new GetObjectCommand({ Bucket: "uploads", Key }));
+            expect(await Body!.transformToString(), Key).to.equal(Key);
+        }
+        for (const Bucket of ["..", ".", "uploads/..", "../../data"])
+            expect(
+                (await refusal(s3.send(new PutObjectCommand({ Bucket, Key: "x", Body: "x" })))).message,
+                Bucket,
+            ).to.not.equal("");
+        s3.destroy();
+        expect(outside().filter((file) => !before.includes(file))).to.deep.equal([]);
+        expect([victim, "/etc/mvi-x"].filter((file) => fs.existsSync(file))).to.deep.equal([]);
+        handIn("object keys that look like paths to elsewhere", keys.length, {
+            "files outside of the bucket's folder": 0,
+        });
+    });
+
+    it("has its secrets nowhere in plain text: not in files, the engine's state, logs, command lines, messages", async () => {
+        const made = (await tell<{ text: string }>(to.web, "file", env.MADE_FILE)).text;
+        const values = {
+            "the Secret's value": planted.secret,
+            "the generated Secret": made,
+            "the relay's password": planted.relay,
+            "the Key's material": planted.material,
+            "the database's password": env.DB_PASSWORD,
+            "the access key": env.AWS_SECRET_ACCESS_KEY,
+            "the OTLP token": decodeURIComponent(env.OTEL_EXPORTER_OTLP_HEADERS).replace(/^authorization=Bearer /, ""),
+        };
+        for (const [name, value] of Object.entries(values)) expect(value, name).to.be.a("string").with.length.above(15);
+
+        // Failures, whose messages have what they were about.
+        const { run } = await stack.ask<{ run: string }>("run", { id: "fails" });
+        await until(
+            "the job has failed",
+            async () =>
+                (await stack.ask<{ runs: Attempt[] }>("runs", { id: "fails" })).runs.some(
+                    (each) => each.run === run && each.outcome,
+                ),
+            patience,
+        );
+        const url = new URL(env.DB_URL);
+        url.pathname = "/nosuch";
+        const messages = [
+            await refusal(tell(to.web, "sql", url.href, "select 1")),
+            // A call that cannot be carried out, with a secret among what it was given.
+            await refusal(
+                stack.ask("apply", {
+                    kind: "Nonesuch",
+                    id: planted.secret.length,
+                    urn: "urn:other",
+                    inputs: { value: planted.secret },
+                    secrets: ["value"],
+                    create: true,
+                }),
+            ),
+        ].map(({ message, stack: trace }) => `${message} ${trace}`);
+
+        // Where a workload's own files are, its secret files are; the image is what the probe's author wrote.
+        const files = filesIn(stack.home.root).filter((file) => !/\/run\/[^/]+\/files\//.test(file));
+        const places = {
+            files: files.flatMap((file) => found(fs.readFileSync(file), values).map((name) => `${name}: ${file}`)),
+            "command lines": commandLines().flatMap((line) => found(line, values)),
+            "what the engine told": found(told, values),
+            logs: found(JSON.stringify(await stack.ask("logs", { limit: 100_000 })), values),
+            status: found(JSON.stringify(await stack.ask("status")), values),
+            messages: found(messages.join("\n"), values),
+        };
+        const shown = Object.values(places).flat();
+        handIn(
+            `places looked through for ${Object.keys(values).length} secrets, plain, in base64, hexadecimal and as in URLs`,
+            files.length + 5,
+            {
+                "found in plain": { got: shown.length, wanted: 0, met: shown.length === 0 },
+            },
+        );
+        expect(places).to.deep.equal(Object.fromEntries(Object.keys(places).map((name) => [name, []])));
+    });
+});

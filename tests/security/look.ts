@@ -1,0 +1,164 @@
+// Eyes for what a stack shows to others on this machine.
+import * as fs from "node:fs";
+import * as http from "node:http";
+import * as net from "node:net";
+import * as path from "node:path";
+import { processesOf } from "../local/live/support";
+
+export interface Listener {
+    readonly address: string;
+    readonly port: number;
+}
+
+/** The addresses on which processes of the stack listen, TCP, as the kernel has them. */
+export function listenersOf(folder: string): Listener[] {
+    const sockets = new Set(
+        processesOf(folder)
+            .map((line) => line.split(" ")[0])
+            .flatMap((pid) => namesIn(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))),
+    );
+    const found = ["tcp", "tcp6"].flatMap((table) =>
+        fs
+            .readFileSync(`/proc/net/${table}`, "utf8")
+            .trim()
+            .split("\n")
+            .slice(1)
+            .map((line) => line.trim().split(/\s+/))
+            .filter(([, , , state, , , , , , inode]) => state === "0A" && sockets.has(`socket:[${inode}]`))
+            .map(([, local]) => addressOf(local)),
+    );
+    return found.sort((a, b) => a.port - b.port);
+}
+
+/** Files, folders and sockets below `folder` on which others than their owner have rights; `allowed` says which may. */
+export function openTo(
+    folder: string,
+    allowed: (file: string, mode: number) => boolean,
+): { open: string[]; seen: number } {
+    const open: string[] = [];
+    let seen = 0;
+    const look = (where: string): void => {
+        for (const entry of fs.readdirSync(where, { withFileTypes: true })) {
+            const file = path.join(where, entry.name);
+            const found = fs.lstatSync(file, { throwIfNoEntry: false });
+            if (!found || entry.isSymbolicLink()) continue;
+            seen++;
+            const mode = found.mode & 0o777;
+            if ((mode & 0o077) !== 0 && !allowed(file, mode))
+                open.push(`${path.relative(folder, file)} ${mode.toString(8)}`);
+            if (entry.isDirectory()) look(file);
+        }
+    };
+    look(folder);
+    return { open, seen };
+}
+
+/** All files below a folder. */
+export function filesIn(folder: string): string[] {
+    return fs
+        .readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** Which of the values stand in the text, plain or as programs write them. */
+export function found(text: string | Buffer, values: Readonly<Record<string, string>>): string[] {
+    return Object.entries(values)
+        .filter(([, value]) => formsOf(value).some((form) => text.includes(form)))
+        .map(([name]) => name);
+}
+
+/** Base64 at each of the three places that a text may begin at within what is encoded. */
+function formsOf(value: string): string[] {
+    const encoded = ["", "x", "xx"].map((before) => {
+        const text = Buffer.from(before + value).toString("base64");
+        return text.slice(before ? 4 : 0).replace(/..?==?$|.$/, "");
+    });
+    return [value, encodeURIComponent(value), Buffer.from(value).toString("hex"), ...encoded].filter(
+        (form) => form.length > 8,
+    );
+}
+
+/** The command lines of all processes of this machine. */
+export function commandLines(): string[] {
+    return namesIn("/proc")
+        .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+        .map((pid) => textOf(`/proc/${pid}/cmdline`).replaceAll("\0", " "));
+}
+
+export interface Answer {
+    readonly status: number;
+    readonly headers: http.IncomingHttpHeaders;
+    readonly body: string;
+}
+
+/** A request as a page in a browser could have it sent, with any Host. */
+export function ask(
+    port: number,
+    method: string,
+    target: string,
+    headers: Record<string, string>,
+    body = "",
+): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+        const request = http.request({
+            host: "127.0.0.1",
+            port,
+            method,
+            path: target,
+            headers,
+            setHost: false,
+            agent: false,
+        });
+        request.setTimeout(15_000, () => request.destroy(new Error("no answer within 15 s")));
+        request.on("error", reject).on("response", (response) => {
+            let text = "";
+            response.setEncoding("utf8").on("data", (part: string) => (text += part));
+            response.on("end", () =>
+                resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+            );
+        });
+        request.end(body);
+    });
+}
+
+/** What a server says to a text, until it is quiet for a second or hangs up. */
+export function say(port: number, text: string): Promise<string> {
+    return new Promise((resolve) => {
+        let heard = "";
+        const socket = net.connect(port, "127.0.0.1", () => socket.write(text));
+        socket.setTimeout(1000, () => socket.destroy());
+        socket.on("data", (data) => (heard += data.toString("latin1"))).on("error", () => undefined);
+        socket.on("close", () => resolve(heard));
+    });
+}
+
+function addressOf(hex: string): Listener {
+    const [address, port] = hex.split(":");
+    const words = address.match(/.{8}/g)!.map((word) => Buffer.from(word, "hex").reverse());
+    const text =
+        words.length === 1 ? [...words[0]].join(".") : Buffer.concat(words).toString("hex").replace(/^0+1$/, "::1");
+    return { address: text, port: parseInt(port, 16) };
+}
+
+function namesIn(folder: string): string[] {
+    try {
+        return fs.readdirSync(folder);
+    } catch {
+        return []; // the process has just ended
+    }
+}
+function linkOf(file: string): string {
+    try {
+        return fs.readlinkSync(file);
+    } catch {
+        return ""; // it was just closed
+    }
+}
+function textOf(file: string): string {
+    try {
+        return fs.readFileSync(file, "utf8");
+    } catch {
+        return ""; // it has just ended
+    }
+}

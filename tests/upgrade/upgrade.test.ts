@@ -1,0 +1,86 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { bringToFormat } from "../../agent/core/format";
+import { openRecords } from "../../agent/core/records";
+import { openVault } from "../../agent/core/vault";
+import { kindRegistry } from "../../agent/kinds";
+import { guestbook } from "../../stacks/guestbook";
+import { type Live, live } from "../local/live/support";
+import { proved } from "../support/proof";
+import { folder, read, root, savedStates, stateOf } from "./saved";
+
+describe("a stack that an earlier commit made", function () {
+    this.timeout(120_000);
+
+    it("is saved at least once: npx tsx tests/upgrade/save.ts", () => expect(savedStates()).to.not.be.empty);
+
+    for (const name of savedStates())
+        describe(name, () => {
+            let stack: Live;
+            before(async () => (stack = await live(async () => guestbook())));
+            after(() => stack.close());
+
+            it("is taken over: nothing is made, deleted or replaced, and each URN is what it was", async () => {
+                const before = stateOf(name, { "<root>": root, "<home>": stack.home.root });
+                await stack.stack.importStack(before);
+                const events: EngineEvent[] = [];
+                await stack.stack.preview({ onEvent: (event) => void events.push(event) });
+                // A provider is no resource of people's: each checkout of the package has one of its own.
+                const own = (urn: string | undefined) => urn !== undefined && !urn.includes("::pulumi:providers:");
+                const steps = events
+                    .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []))
+                    .filter(({ urn }) => own(urn));
+                const other = steps.filter(({ op }) => op !== "same" && op !== "update");
+                const { resources } = before.deployment as { resources: { urn: string }[] };
+                const urns = resources.map(({ urn }) => urn).filter(own);
+                proved({
+                    part: "upgrade",
+                    what: `the guestbook on local as ${name} left it, previewed by the newest`,
+                    times: urns.length,
+                    figures: {
+                        "made, deleted or replaced": { got: other.length, wanted: 0, met: other.length === 0 },
+                        "updated in place": steps.filter(({ op }) => op === "update").length,
+                    },
+                });
+                expect(other.map(({ op, urn }) => `${op} ${urn}`)).to.deep.equal([]);
+                expect([...new Set(steps.map(({ urn }) => urn))].sort()).to.deep.equal([...new Set(urns)].sort());
+            });
+
+            it("has records which the newest agent reads, secrets and all, and knows the kinds of", () => {
+                const copy = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-test-"));
+                try {
+                    const saved = path.join(folder, name, "agent");
+                    fs.cpSync(saved, copy, { recursive: true });
+                    const files = fs.readdirSync(path.join(copy, "records"), { recursive: true, encoding: "utf8" });
+                    for (const file of files.filter((each) => each.endsWith(".json"))) {
+                        const text = read(path.join(copy, "records", file), { "<root>": root, "<home>": copy });
+                        fs.writeFileSync(path.join(copy, "records", file), text);
+                    }
+                    bringToFormat(copy);
+                    const records = openRecords(copy, openVault(path.join(copy, "vault.key")));
+                    expect(records.broken).to.deep.equal([]);
+                    const count = files.filter((each) => each.endsWith(".json")).length;
+                    expect(records.list()).to.have.length(count);
+                    const kinds = kindRegistry("").order;
+                    expect(records.list().map(({ kind }) => kind)).to.satisfy((all: string[]) =>
+                        all.every((kind) => kinds.includes(kind)),
+                    );
+                    expect(
+                        records.list().some(({ sealed }) => sealed.length > 0),
+                        "something sealed",
+                    ).to.equal(true);
+                    proved({
+                        part: "upgrade",
+                        what: `the agent's records as ${name} left them, opened by the newest`,
+                        times: count,
+                        figures: { "cannot be read": { got: 0, wanted: 0, met: true } },
+                    });
+                } finally {
+                    fs.rmSync(copy, { recursive: true });
+                }
+            });
+        });
+});
