@@ -91,10 +91,10 @@ export function needsMachines({ ports, exec, health, rollout, stopGrace, scale, 
     const all = Object.values(ports);
     const scaled = scale.max > scale.min;
     return (
+        all.some(({ protocol }) => protocol === "tcp") ||
+        all.length > 1 ||
         on !== undefined ||
         exec ||
-        all.length > 1 ||
-        all.some(({ protocol }) => protocol === "tcp") ||
         health?.command !== undefined ||
         (health?.startup ?? 0) > longestStart ||
         rollout.strategy === "recreate" ||
