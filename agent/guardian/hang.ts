@@ -18,29 +18,52 @@ export async function killWhenHung(
     seconds = Number(process.env.MVI_PATIENCE ?? 30),
 ): Promise<void> {
     const each = (seconds * 1000) / TIMES;
-    for (let silent = 0; !signal.aborted;) {
+    let silent = 0;
+    let asked: Question | undefined;
+    while (!signal.aborted) {
         const pid = holder(place.folder, "agent");
-        const pause = sleep(each, undefined, { signal, ref: false }).catch(() => undefined); // it ends: looked at next
-        const heard = pid === undefined || (await Promise.race([answers(place), pause.then(() => false)]));
-        silent = heard ? 0 : silent + 1;
-        await pause;
+        // One question at a time: an agent with too much to do answers late, and that is an answer.
+        if (asked === undefined || asked.pid !== pid || asked.heard) {
+            asked = ask(place, pid);
+            silent = 0;
+        }
+        await sleep(each, undefined, { signal, ref: false }).catch(() => undefined); // it ends: looked at next
+        silent = asked.heard ? 0 : silent + 1;
         if (silent >= TIMES && !signal.aborted && holder(place.folder, "agent") === pid) {
             report(`agent ${place.stack} (process ${pid}) has not answered for ${seconds} s: ending it`);
             process.kill(pid as number, "SIGKILL");
-            silent = 0;
+            asked = undefined;
         }
     }
+}
+
+interface Question {
+    readonly pid: number | undefined;
+    heard: boolean;
 }
 
 /** How often it must be silent. */
 const TIMES = 6;
 
-/** Whatever it says: it lives. */
-async function answers(place: Place): Promise<boolean> {
-    try {
-        await call(place, "alive");
-        return true;
-    } catch (error) {
-        return !(error instanceof Unreachable);
+/** Whatever it says: it lives. Where nobody is there to answer, nobody is silent. */
+function ask(place: Place, pid: number | undefined): Question {
+    const question: Question = { pid, heard: pid === undefined };
+    const look = (): void => {
+        call(place, "alive").then(
+            () => (question.heard = true),
+            (error: unknown) => {
+                question.heard = !(error instanceof Unreachable);
+                if (!question.heard && holder(place.folder, "agent") === pid) {
+                    setTimeout(look, AGAIN).unref(); // it does not listen yet
+                }
+            },
+        );
+    };
+    if (pid !== undefined) {
+        look();
     }
+    return question;
 }
+
+/** A pause, in milliseconds. */
+const AGAIN = 500;

@@ -21,6 +21,20 @@ describe("an agent that hangs", () => {
         expect(fs.readFileSync(agent.place.log, "utf8")).to.contain(`(process ${before}) has not answered for 3 s`);
     });
 
+    it("is none that is late: one which answers each question after most of the time is left alone", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "hello" });
+        const pid = agent.pid("agent")!;
+        for (let round = 0; round < 3; round++) {
+            process.kill(pid, "SIGSTOP");
+            await new Promise((resolve) => setTimeout(resolve, 2_000));
+            process.kill(pid, "SIGCONT");
+            await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+        expect(agent.pid("agent")).to.equal(pid);
+        expect(fs.readFileSync(agent.place.log, "utf8")).not.to.contain("has not answered");
+    });
+
     it("is asked in a way that does not keep it: with nothing to keep it ends", async () => {
         const agent = home.agent();
         await agent.start();
