@@ -1,6 +1,6 @@
 import type * as ecs from "@pulumi/aws/ecs";
 import type * as lb from "@pulumi/aws/lb";
-import { type AwsGauge, gauges } from "./gauges";
+import { gauges } from "./gauges";
 
 /** Entrance is where requests from the internet are counted. */
 export interface Entrance {
