@@ -7,8 +7,7 @@ import type { DatabaseSpec } from "../../components/database";
 import type { Site } from "../../components/site";
 import { engines, names, sourceOf } from "./database-engine";
 import { logGroups, type Place } from "./database-place";
-import type { AwsGauge } from "./gauges";
-import { gauges } from "./gauges";
+import { type AwsGauge, gauges } from "./gauges";
 import { role } from "./role";
 import { tags } from "./tags";
 
