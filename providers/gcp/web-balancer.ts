@@ -61,9 +61,10 @@ export function webBalancer(site: Site, args: WebArgs): Web {
     const map = mapOf(site, args);
     const policy = site.make("tls", compute.SSLPolicy, {
         ...named(site, "tls", 63),
-        // TLS 1.2 at least, with forward secrecy.
+        // TLS 1.2 at least, with forward secrecy, and key exchanges that a quantum computer does not break.
         minTlsVersion: "TLS_1_2",
         profile: "RESTRICTED",
+        postQuantumKeyExchange: "ENABLED",
     });
     const proxy = site.make(
         "proxy",

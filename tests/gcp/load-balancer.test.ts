@@ -63,7 +63,11 @@ describe("LoadBalancer on GCP", () => {
             certificateMap: "//certificatemanager.googleapis.com/entry-certificates",
             sslPolicy: "entry-tls",
         });
-        expect(inputs("SSLPolicy", "entry-tls")).to.include({ minTlsVersion: "TLS_1_2", profile: "RESTRICTED" });
+        expect(inputs("SSLPolicy", "entry-tls")).to.include({
+            minTlsVersion: "TLS_1_2",
+            profile: "RESTRICTED",
+            postQuantumKeyExchange: "ENABLED",
+        });
         // Proven by the zone, so that it is there before the DNS points here.
         expect(inputs("Certificate", "entry-certificate").managed).to.deep.equal({
             domains: ["example.com", "api.example.com"],
