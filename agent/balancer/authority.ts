@@ -47,6 +47,8 @@ export interface AuthorityOptions {
 /** Authority is the certificate authority of one agent. Its key never leaves the disk but sealed. */
 export class Authority {
     readonly now: () => number;
+    /** How often certificates are to be looked at for renewal, in milliseconds: none is late. */
+    readonly checkMs: number;
     readonly #leafMs: number;
     readonly #renewMs: number;
 
@@ -60,6 +62,7 @@ export class Authority {
         this.now = options.now ?? Date.now;
         this.#leafMs = options.leafMs ?? 90 * day;
         this.#renewMs = options.renewMs ?? 30 * day;
+        this.checkMs = Math.min(3_600_000, this.#renewMs / 10, (this.#leafMs - this.#renewMs) / 4);
     }
 
     /** Brings back the agent's authority, or makes one: also when its end is nearer than that of a leaf would be. */

@@ -33,12 +33,12 @@ export class Certificates {
         this.#timer.unref();
     }
 
-    /** @param checkMs - How often certificates are looked at for renewal. @default one hour */
+    /** @param checkMs - How often certificates are looked at for renewal. @default {@link Authority.checkMs} */
     static async open(
         authority: Authority,
         domains: readonly string[],
         report: (line: string) => void,
-        checkMs = 3_600_000,
+        checkMs = authority.checkMs,
     ): Promise<Certificates> {
         return new Certificates(authority, domains, await authority.issue([...defaults, ...domains]), checkMs, report);
     }

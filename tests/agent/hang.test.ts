@@ -1,5 +1,10 @@
 import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
+import * as path from "node:path";
+import { nameOf } from "../../agent/core/processes";
+import { killWhenHung } from "../../agent/guardian/hang";
 import { testHome, until } from "./harness";
 
 describe("an agent that hangs", () => {
@@ -22,17 +27,26 @@ describe("an agent that hangs", () => {
     });
 
     it("is none that is late: one which answers each question after most of the time is left alone", async () => {
-        const agent = home.agent();
-        await agent.apply("a", { text: "hello" });
-        const pid = agent.pid("agent")!;
-        for (let round = 0; round < 3; round++) {
-            process.kill(pid, "SIGSTOP");
-            await new Promise((resolve) => setTimeout(resolve, 2_000));
-            process.kill(pid, "SIGCONT");
-            await new Promise((resolve) => setTimeout(resolve, 200));
+        const { place } = home.agent("project/late");
+        fs.mkdirSync(path.join(place.folder, "claims"), { recursive: true });
+        fs.writeFileSync(place.token, "token");
+        const late = `require("http").createServer((_, response) =>
+            setTimeout(() => response.end('{"result":null}\\n'), 1_500)).listen(${JSON.stringify(place.socket)}, () => console.log(1))`;
+        const child = spawn(process.execPath, ["-e", late], { stdio: ["ignore", "pipe", "inherit"] });
+        try {
+            await once(child.stdout, "data");
+            fs.writeFileSync(path.join(place.folder, "claims", `agent.${nameOf(child.pid!)}`), "");
+            const over = new AbortController();
+            const reports: string[] = [];
+            const watching = killWhenHung(place, over.signal, (line) => reports.push(line), 3);
+            await new Promise((resolve) => setTimeout(resolve, 5_000));
+            over.abort();
+            await watching;
+            expect(reports).to.deep.equal([]);
+            expect(child.signalCode).to.equal(null);
+        } finally {
+            child.kill("SIGKILL");
         }
-        expect(agent.pid("agent")).to.equal(pid);
-        expect(fs.readFileSync(agent.place.log, "utf8")).not.to.contain("has not answered");
     });
 
     it("is asked in a way that does not keep it: with nothing to keep it ends", async () => {

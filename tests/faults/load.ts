@@ -2,6 +2,7 @@
 // node … load.ts <url> <requests a second>; it says "started" with its first answer, a line "end" on stdin ends it, and the
 // report is a line of JSON on stdout.
 import * as http from "node:http";
+import * as https from "node:https";
 import { createHash } from "node:crypto";
 
 export interface Report {
@@ -18,7 +19,8 @@ export interface Report {
 }
 
 const [url, rate] = [process.argv[2], Number(process.argv[3])];
-const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+const web = url.startsWith("https:") ? https : http;
+const agent = new web.Agent({ keepAlive: true, maxSockets: 64 });
 const body = Buffer.alloc(2_000, "x");
 const digest = createHash("sha256").update(body).digest("hex");
 const times: number[] = [];
@@ -36,7 +38,7 @@ function ask(number: number): void {
     const fail = (why: string) =>
         failures.push(`${post ? "POST" : "GET"} after ${Math.round(since - started)} ms: ${why}`);
     open++;
-    const request = http.request(`${url}/at/${number}`, {
+    const request = web.request(`${url}/at/${number}`, {
         method: post ? "POST" : "GET",
         agent: number % 5 === 0 ? false : agent,
         timeout: 60_000,

@@ -10,10 +10,13 @@ export interface Load {
     end(): Promise<Report>;
 }
 
-/** Starts a load on `url`, in a process of its own: resolves with its first answer. */
-export async function startLoad(url: string, perSecond: number): Promise<Load> {
+/** Starts a load on `url`, in a process of its own with `env` besides: resolves with its first answer. */
+export async function startLoad(url: string, perSecond: number, env: NodeJS.ProcessEnv = {}): Promise<Load> {
     const [node, ...words] = commandOf(path.join(__dirname, "load"));
-    const child = spawn(node, [...words, url, String(perSecond)], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(node, [...words, url, String(perSecond)], {
+        stdio: ["pipe", "pipe", "inherit"],
+        env: { ...process.env, ...env },
+    });
     const lines: string[] = [];
     child.stdout.setEncoding("utf8").on("data", (part: string) => lines.push(part));
     await once(child.stdout, "data");
