@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { expect } from "chai";
 import { Blob, Container, type ContainerArgs, Image, Secret } from "../../components";
 import { machineFor } from "../../providers/gcp/machine-type";
@@ -185,6 +188,52 @@ describe("Container on GCP, on machines", () => {
         expect(inputs("ProjectSink", "box-log-sink").filter).to.include(
             `logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?box-machine-${end}-"`,
         );
+    });
+
+    it("starts with what Google's metadata and secrets answer, and not at all without", async () => {
+        const { inputs } = await onGcp(() => {
+            const token = new Secret("token", { generate: {} });
+            const env = { QUOTE: `a 'b' "c" $d`, LINES: "one\ntwo" };
+            new Container("box", { image, ports: raw, env, uses: [token, token.asFile().as("CERTIFICATE")] });
+        });
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-machine-"));
+        const command = (name: string, lines: string) =>
+            fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+        try {
+            command(
+                "docker",
+                `[ "$1" = run ] || exit 0; printf '%s\\n' "$TOKEN" "$QUOTE" "$LINES" "$RAW_PORT"; echo "$@"`,
+            );
+            // As Google writes them: the token in a line, the secret in many.
+            const value = Buffer.from("planted $value").toString("base64");
+            const metadata = `echo '{"access_token":"ya29.a-b_c","expires_in":3599,"token_type":"Bearer"}'`;
+            const secret = `printf '{\\n  "name": "n",\\n  "payload": {\\n    "data": "${value}",\\n    "dataCrc32c": "1"\\n  }\\n}\\n'`;
+            const curl = (answer: string) =>
+                command(
+                    "curl",
+                    `case "$*" in *metadata*) ${metadata};; *"Bearer ya29.a-b_c"*:access*) ${answer};; *) exit 22;; esac`,
+                );
+            const script = booted(inputs).files["/etc/mvi/main"].replaceAll("/run/mvi", folder);
+            const run = () => {
+                const { PATH } = process.env;
+                return spawnSync("/bin/sh", ["-c", script], { encoding: "utf8", env: { PATH: `${folder}:${PATH}` } });
+            };
+            curl(secret);
+            const { stdout, status, stderr } = run();
+            expect(status, stderr).to.equal(0);
+            expect(stdout.split("\n").slice(0, 5)).to.deep.equal([
+                "planted $value",
+                `a 'b' "c" $d`,
+                "one",
+                "two",
+                "9000",
+            ]);
+            expect(fs.readFileSync(path.join(folder, "main", "CERTIFICATE_FILE"), "utf8")).to.equal("planted $value");
+            curl("exit 22");
+            expect(run()).to.include({ stdout: "" }).and.have.property("status").that.is.not.equal(0);
+        } finally {
+            fs.rmSync(folder, { recursive: true, force: true });
+        }
     });
 
     it("is asked by a command of its own through the machine, which answers for it", async () => {
