@@ -172,7 +172,7 @@ export async function steps(
 ): Promise<string[]> {
     const seen: string[] = [];
     await operation(({ resourcePreEvent: event }) => {
-        if (event && event.metadata.op !== "same")
+        if (event && !["same", "refresh"].includes(event.metadata.op))
             seen.push(`${event.metadata.op} ${event.metadata.urn.split("::").pop()}`);
     });
     return seen.sort();

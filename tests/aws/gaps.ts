@@ -100,6 +100,17 @@ export const mended: readonly Mended[] = [
         make: launchTemplates,
     },
     {
+        service: "ec2",
+        actions: [
+            "AuthorizeSecurityGroupIngress",
+            "AuthorizeSecurityGroupEgress",
+            "ModifySecurityGroupRules",
+            "DescribeSecurityGroupRules",
+        ],
+        because: "moto forgets what a rule is for, where it lets in a group",
+        make: ruleDescriptions,
+    },
+    {
         service: "autoscaling",
         actions: [
             ...["Create", "Update"].map((verb) => `${verb}AutoScalingGroup`),
@@ -305,6 +316,28 @@ function bucketPolicies(): Mend {
         return forward({ body: Buffer.from(JSON.stringify({ ...given, Statement })) });
     };
 }
+
+function ruleDescriptions(): Mend {
+    const kept = new Map<string, string>();
+    const id = /<securityGroupRuleId>(.*?)</;
+    return async ({ body }, forward) => {
+        const form = new URLSearchParams(body.toString());
+        const said = [...form].find(([key]) => key.endsWith(".Description"))?.[1];
+        const answered = await forward();
+        const text = answered.body.toString();
+        const changed = form.get("SecurityGroupRule.1.SecurityGroupRuleId") ?? id.exec(text)?.[1];
+        if (said !== undefined && changed !== undefined) kept.set(changed, said);
+        const rules = /<item><securityGroupRuleId>(.*?)<(?:(?!<tagSet).)*/gs;
+        const whole = text.replace(rules, (rule, one: string) => {
+            const description = kept.get(one);
+            if (description === undefined || rule.includes("<description>")) return rule;
+            return `${rule}<description>${escape(description)}</description>`;
+        });
+        return { ...answered, headers: { "content-type": "text/xml" }, body: whole };
+    };
+}
+
+const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 function logKeys(): Mend {
     const kept = new Map<string, string | undefined>();

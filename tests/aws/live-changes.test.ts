@@ -46,7 +46,7 @@ const absent = missing();
 if (absent) describe("Changes with the real provider", () => it(`are not tried here: there is ${absent}`));
 else
     describe("Changes with the real provider", function () {
-        this.timeout(900_000);
+        this.timeout(1_800_000);
         this.bail(true);
         let emulator: Emulator;
         let stack: auto.Stack;

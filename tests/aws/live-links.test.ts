@@ -62,7 +62,7 @@ const absent = missing();
 if (absent) describe("Links with the real provider", () => it(`are not tried here: there is ${absent}`));
 else
     describe("Links with the real provider, by each role's own credentials", function () {
-        this.timeout(900_000);
+        this.timeout(1_800_000);
         const permissions = new Permissions();
         const keys: Record<string, string> = {};
         let emulator: Emulator;
