@@ -5,11 +5,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { refusal, until } from "../agent/harness";
-import { kill, listens, portsIn, runningIn } from "./machine";
+import { kill, listens, portsIn, runningIn, webs } from "./machine";
 import { faultHome, filesOf, small, type Version, withFiles } from "./support";
 
 describe("damage from outside, through Pulumi's engine", function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let home: ReturnType<typeof faultHome>;
     let other: ChildProcess | undefined;
     let version: Version;
@@ -78,6 +78,11 @@ describe("damage from outside, through Pulumi's engine", function () {
         fs.writeFileSync(web, "\0\0\0");
         fs.writeFileSync(`${bucket}.123.half`, "{");
         fs.writeFileSync(path.join(agent.place.folder, "ports.json"), '{ "balancer/small');
+        fs.writeFileSync(
+            path.join(agent.place.folder, "data", "processes", "Container%2Fsmall-web%2F1.json"),
+            '{"id":',
+        );
+        fs.truncateSync(path.join(agent.place.folder, "identities.json"), 50);
         await stack.up({ refresh: true });
         const { broken } = await agent.status();
         expect(broken.map((file) => path.basename(file).replace(/\d+$/, "")).sort()).to.deep.equal([
@@ -138,6 +143,26 @@ describe("damage from outside, through Pulumi's engine", function () {
                 return true;
             });
         }
+    });
+
+    it("a clock that is set back by ten minutes stops nothing: releases, restarts and TLS go on", async () => {
+        const clock = path.join(home.root, "clock");
+        Object.assign(process.env, { MVI_KINDS: path.join(__dirname, "clock.ts"), MVI_CLOCK: clock });
+        const { stack, url, agent } = await begin();
+        fs.writeFileSync(clock, String(-600_000));
+        version = { ...version, version: "2" };
+        const since = performance.now();
+        await stack.up();
+        expect(await (await fetch(url)).json()).to.include({ version: "2" });
+        kill(home.root, webs, 1);
+        await until("both serve", () => runningIn(home.root).filter(({ command }) => webs.test(command)).length === 2);
+        expect(performance.now() - since, "milliseconds").to.be.lessThan(120_000);
+        await expectFile();
+        const { resources } = await agent.status();
+        const web = resources.find(({ kind }) => kind === "Container")!;
+        expect(Date.now() - web.since, "by its clock the release was ten minutes ago").to.be.greaterThan(590_000);
+        await stack.preview({ expectNoChanges: true });
+        await stack.destroy();
     });
 
     it("an agent of an older build gives way to the newer one, with all that it kept", async () => {
