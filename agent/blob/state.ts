@@ -90,8 +90,10 @@ export class BucketState implements State<Change> {
     private replace(key: string, change: (versions: readonly Version[]) => readonly Version[]): void {
         const before = this.versions.get(key) ?? [];
         const after = change(before);
-        for (const gone of before.filter((version) => !after.includes(version))) this.count(gone, -1);
-        for (const fresh of after.filter((version) => !before.includes(version))) this.count(fresh, 1);
+        // Sets: a key may have thousands of versions.
+        const [had, has] = [new Set(before), new Set(after)];
+        for (const gone of before.filter((version) => !has.has(version))) this.count(gone, -1);
+        for (const fresh of after.filter((version) => !had.has(version))) this.count(fresh, 1);
         const ordered = !this.replaying;
         if (ordered && before.length === 0 && after.length > 0) this.keys.add(key);
         if (after.length > 0) this.versions.set(key, after);

@@ -30,6 +30,10 @@ describe("blob/reopen", () => {
             write({ do: "put", key: `draft/${key}`, version });
             write({ do: "delete", key: `draft/${key}`, id: "null" });
         }
+        const versions = 2_500;
+        for (let number = 0; number < versions; number++) {
+            write({ do: "put", key: "versions", version: { ...version, id: String(number) } });
+        }
         mkdirSync(join(folder, "data"));
         writeFileSync(join(folder, "journal"), lines.join(""));
 
@@ -42,11 +46,12 @@ describe("blob/reopen", () => {
         expect(ms, "milliseconds").to.be.lessThan(5_000);
         expect(turns).to.be.greaterThan(3);
         const { state } = store;
-        expect(state.objects).to.equal(count);
+        expect(state.objects).to.equal(count + versions);
         const ordered = Array.from({ length: count }, (_, index) => state.keys.at(state.keys.indexOf(keys[index])));
         expect(ordered).to.deep.equal(keys);
         expect(state.keys.at(0)).to.equal([...keys].sort()[0]);
-        expect(state.keys.at(count)).to.equal(undefined);
+        expect(state.keys.at(count)).to.equal("versions");
+        expect(state.keys.at(count + 1)).to.equal(undefined);
         await store.close();
     });
 });
