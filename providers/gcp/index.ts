@@ -75,7 +75,7 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
     ],
     database: [],
     image: ["repository", "build", "suffix"],
-    job: ["job", "schedule", "starter", "workflow", "runner", ...ofWorkloads],
+    job: ["job", "run", "schedule", "starter", "workflow", "runner", ...ofWorkloads],
     key: ["key", "importJob", "suffix"],
     kv: ["database", "ttl", "suffix"],
     loadBalancer: ["relay", ...ofBalancers],

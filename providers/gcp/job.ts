@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
+import { RandomId } from "@pulumi/random";
 import type { DriverOf } from "../../components/cloud";
 import type { JobRun } from "../../components/job";
+import type { Site } from "../../components/site";
 import { gauges } from "./gauges";
 import { runOnSchedule } from "./job-schedule";
 import { labels } from "./labels";
@@ -32,7 +34,7 @@ export const job: DriverOf<"job"> = (site, spec) => {
         {
             ...withoutDescription(common(site, unique(site, undefined, 49))),
             // Another one is another run, which the deployment waits for, and fails with.
-            runExecutionToken: once ? tokenOf(template) : undefined,
+            runExecutionToken: once ? tokenOf(site, template) : undefined,
             template: { labels: labels(site), taskCount: 1, parallelism: 1, template },
         },
         {
@@ -57,10 +59,11 @@ export const job: DriverOf<"job"> = (site, spec) => {
     };
 };
 
-/** The same for the same job: eight characters, which name the run. */
-function tokenOf(template: object): pulumi.Output<string> {
+/** Names a run, another one after each change: back to what was before is a change too, and Google has no two runs of a name. */
+function tokenOf(site: Site, template: object): pulumi.Output<string> {
     const whole = pulumi.unsecret(pulumi.jsonStringify(template));
-    return whole.apply((text) => createHash("sha256").update(text).digest("hex").slice(0, 8));
+    const of = whole.apply((text) => createHash("sha256").update(text).digest("hex"));
+    return site.make("run", RandomId, { byteLength: 4, keepers: { of } }).hex;
 }
 
 /** It is there only if the run succeeded: the deployment has failed else. */

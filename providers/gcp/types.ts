@@ -104,6 +104,8 @@ export interface GcpChildren {
     };
     readonly job: OfWorkloads & {
         readonly job: typeof cloudrunv2.Job;
+        /** Names the run of a job that runs once. */
+        readonly run: typeof RandomId;
         readonly schedule: typeof cloudscheduler.Job;
         readonly starter: typeof serviceaccount.Account;
         /** Unless runs may overlap. */
