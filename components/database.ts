@@ -43,7 +43,10 @@ export interface BackupArgs {
 }
 
 export interface RestoreArgs {
-    /** A backup's id, or the database whose backups are meant, by its id at its cloud. */
+    /**
+     * A backup's id, or the database whose backups are meant, by its id at its cloud. On `local`,
+     * `npm run -s ask -- listBackups id=<database>` lists the ids; where two databases have the same, write `<database>/<id>`.
+     */
     from: string;
     /** The point in time, such as "2026-11-21T09:30:00Z". @default the newest */
     time?: string;
@@ -154,7 +157,8 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
  * `PASSWORD` (`DB_URL` …), to read and write, or with `db.readOnly()` to read only. `URL` and `PASSWORD` are secrets: on a
  * cloud they reach the workload by reference, and stand neither in the program nor in the state of the stack. So there is no
  * output `url`, but `host` and `port`. To look into it by hand: on `local` by `url` and `readOnlyUrl` of
- * `nodes.local.database`; on AWS by the secret `nodes.aws.userSecret` of each kind of link.
+ * `nodes.local.database`; on AWS by the secret `nodes.aws.userSecret` of each kind of link, on GCP by
+ * `nodes.gcp.userSecret`.
  */
 export class Database extends Component<"database"> implements DatabaseParts {
     readonly id: pulumi.Output<string>;

@@ -3,6 +3,7 @@ import type { Cloud, DriverOf, ServiceName } from "../../components/cloud";
 import { blob } from "./blob";
 import { container } from "./container";
 import { shown } from "./dashboard";
+import { database } from "./database";
 import { image } from "./image";
 import { job } from "./job";
 import { key } from "./key";
@@ -73,7 +74,21 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
         ...ofWorkloads,
         ...ofBalancers,
     ],
-    database: [],
+    database: [
+        "instance",
+        "address",
+        "way",
+        "zone",
+        "record",
+        "cache",
+        "cacheUsers",
+        "userSecret",
+        "userMade",
+        "account",
+        "secretGrant",
+        "connect",
+        "suffix",
+    ],
     image: ["repository", "build", "suffix"],
     job: ["job", "run", "schedule", "starter", "workflow", "runner", ...ofWorkloads],
     key: ["key", "importJob", "suffix"],
@@ -117,7 +132,7 @@ export const cloud: Cloud = {
         shown({
             blob,
             container,
-            database: notYet("database", "Database"),
+            database,
             image,
             job,
             key,

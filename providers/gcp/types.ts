@@ -13,12 +13,14 @@ import type * as endpoints from "@pulumi/gcp/endpoints";
 import type * as firestore from "@pulumi/gcp/firestore";
 import type * as kms from "@pulumi/gcp/kms";
 import type * as logging from "@pulumi/gcp/logging";
+import type * as memorystore from "@pulumi/gcp/memorystore";
 import type * as monitoring from "@pulumi/gcp/monitoring";
 import type * as networkconnectivity from "@pulumi/gcp/networkconnectivity";
 import type * as projects from "@pulumi/gcp/projects";
 import type * as pubsub from "@pulumi/gcp/pubsub";
 import type * as secretmanager from "@pulumi/gcp/secretmanager";
 import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
+import type * as sql from "@pulumi/gcp/sql";
 import type * as storage from "@pulumi/gcp/storage";
 import type * as workflows from "@pulumi/gcp/workflows";
 import type * as docker from "@pulumi/docker-build";
@@ -97,6 +99,25 @@ export interface GcpChildren {
             readonly inner: typeof compute.Address;
             readonly way: typeof compute.ForwardingRule;
         };
+    readonly database: {
+        readonly instance: typeof sql.DatabaseInstance;
+        readonly address: typeof compute.Address;
+        /** Its endpoint in the network. */
+        readonly way: typeof compute.ForwardingRule;
+        readonly zone: typeof dns.ManagedZone;
+        readonly record: typeof dns.RecordSet;
+        /** For redis, as is the next one. */
+        readonly cache: typeof memorystore.Instance;
+        readonly cacheUsers: typeof memorystore.AclPolicy;
+        /** By user, as are the next ones: `keeper`, `app-password`, `app-url`, `reader-password`, `reader-url`. */
+        readonly userSecret: Each<typeof secretmanager.Secret>;
+        /** `app` and `reader`. */
+        readonly userMade: Each<typeof cloudrunv2.Job>;
+        readonly account: Each<typeof serviceaccount.Account>;
+        readonly secretGrant: Each<typeof secretmanager.SecretIamMember>;
+        readonly connect: Each<typeof compute.Firewall>;
+        readonly suffix: Each<typeof RandomId>;
+    };
     readonly image: {
         readonly repository: typeof artifactregistry.Repository;
         readonly build: typeof docker.Image;

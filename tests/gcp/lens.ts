@@ -29,6 +29,20 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
         id: `projects/${project}/regions/${region}/subnetworks/${name}`,
     }),
     "gcp:compute/address:Address": (name) => ({ selfLink: `https://compute/${name}`, address: "203.0.113.1" }),
+    "gcp:sql/databaseInstance:DatabaseInstance": (name) => ({
+        dnsName: `${name}.${region}.sql.goog.`,
+        pscServiceAttachmentLink: `projects/producer/regions/${region}/serviceAttachments/${name}`,
+    }),
+    "gcp:memorystore/instance:Instance": (name) => ({
+        id: `projects/${project}/locations/${region}/instances/${name}`,
+        endpoints: [
+            {
+                connections: ["READER", "PRIMARY"].map((type, index) => ({
+                    pscAutoConnection: { connectionType: `CONNECTION_TYPE_${type}`, ipAddress: `10.0.64.${index + 4}` },
+                })),
+            },
+        ],
+    }),
     "gcp:logging/projectBucketConfig:ProjectBucketConfig": (_, inputs) => ({
         id: `projects/${project}/locations/${region}/buckets/${inputs.bucketId as string}`,
     }),

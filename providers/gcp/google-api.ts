@@ -1,0 +1,73 @@
+/** The few calls that no resource makes: as whoever runs `pulumi`, where the provider's own go. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Asks an API of Google's: a path below its address, and what is sent, where something is. */
+export type Ask = (api: ApiName, method: "GET" | "POST" | "PUT", path: string, body?: object) => Promise<unknown>;
+
+/** The provider's setting of each API's address, and the address. */
+const apis = {
+    memorystore: ["memorystore", "https://memorystore.googleapis.com/v1/"],
+    secretmanager: ["secretManager", "https://secretmanager.googleapis.com/v1/"],
+    sqladmin: ["sql", "https://sqladmin.googleapis.com/sql/v1beta4/"],
+} as const;
+export type ApiName = keyof typeof apis;
+
+/** Refusal is what Google answered in place of what it was asked. */
+export class Refusal extends pulumi.RunError {
+    constructor(
+        asked: string,
+        readonly status: number,
+        text: string,
+    ) {
+        super(`Google refused ${asked}: ${status} ${text.slice(0, 500)}`);
+    }
+}
+
+/** @param token - a short-lived one, of whoever runs `pulumi` */
+export function askAs(token: string): Ask {
+    return async (api, method, path, body) => {
+        const [setting, usual] = apis[api];
+        const variable = `GOOGLE_${setting.replace(/[A-Z]/g, "_$&").toUpperCase()}_CUSTOM_ENDPOINT`;
+        const base = new pulumi.Config("gcp").get(`${setting}CustomEndpoint`) ?? process.env[variable] ?? usual;
+        const response = await fetch(new URL(path, base), {
+            method,
+            headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+            body: body && JSON.stringify(body),
+            signal: AbortSignal.timeout(60_000),
+        });
+        const text = await response.text();
+        if (!response.ok) throw new Refusal(`${method} ${path} of ${api}`, response.status, text);
+        return JSON.parse(text) as unknown;
+    };
+}
+
+interface Operation {
+    readonly name: string;
+    readonly done?: boolean;
+    readonly status?: string;
+    readonly error?: { readonly message?: string; readonly errors?: readonly { readonly message?: string }[] };
+}
+
+/**
+ * Waits until what was begun is done, five minutes at most.
+ *
+ * @param where - what stands before the operation's name in its path, for an API whose names are not whole
+ * @throws with Google's reason when it failed
+ */
+export async function finished(ask: Ask, api: ApiName, begun: unknown, where = "", pause = 2000): Promise<void> {
+    let operation = begun as Operation;
+    const isDone = ({ done, status }: Operation) => done === true || status === "DONE";
+    for (let left = 150; !isDone(operation) && left > 0; left--) {
+        await sleep(pause);
+        operation = (await ask(api, "GET", `${where}${operation.name}`)) as Operation;
+    }
+    const { name, error } = operation;
+    if (error) {
+        const why = error.message ?? error.errors?.map(({ message }) => message).join("; ") ?? "no reason was given";
+        throw new pulumi.RunError(`Google began ${name} and failed: ${why}: run \`pulumi up\` again`);
+    }
+    if (!isDone(operation))
+        throw new pulumi.RunError(`Google has not ended ${name} in five minutes: run \`pulumi up\` again`);
+}
