@@ -13,7 +13,7 @@ export async function evidenceIn(folder, part) {
             faults.push(`${name}, which was handed in: ${fault.message}`);
         }
     }
-    return { entries, faults };
+    return { entries: entries.sort((a, b) => (a.what < b.what ? -1 : 1)), faults };
 }
 
 /** Has this entry a figure that falls short of what was wanted? */

@@ -47,6 +47,14 @@ describe("found by random declarations, and mended", () => {
         expect(refusal?.message).to.contain("containers.web.scale.min: must be a whole number");
     });
 
+    it("a port that cannot be made a number is no port, for the load balancer before it, too", async () => {
+        const message = await refusalOf({
+            containers: { web: { build: "./app", port: { valueOf: 1, toString: 1 } } },
+            loadBalancers: { front: { routes: [{ to: "web" }] } },
+        });
+        expect(message).to.contain("containers.web.port: must be a whole number of ports");
+    });
+
     it("too many members are counted, not listed", async () => {
         const many = hostile["an object of many members"]();
         expect(await refusalOf({ blobs: many })).to.contain("blobs: must have at most 1000 members, but got 50000");
