@@ -2,22 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/gcp/compute";
 import type { ContainerSpec } from "../../components/container";
 import type { Site } from "../../components/site";
-import { linked } from "../../components/workload";
 import { healthCheck } from "./backend";
 import type { Running } from "./container";
-import { encryptionKey } from "./encryption";
-import { permitsOf, type Statement } from "./grants";
-import { labels } from "./labels";
 import { collect } from "./log";
-import { machineBoot } from "./machine-boot";
 import { machineFront } from "./machine-front";
 import { machineGauges } from "./machine-gauges";
-import { machineFor } from "./machine-type";
+import { makeTemplate } from "./machine-template";
 import { named, unique } from "./names";
 import { type GcpNetwork, nativeOf } from "./network";
-import { connections, tagOf } from "./network-firewall";
+import { tagOf } from "./network-firewall";
 import { projectOf } from "./project";
-import { role } from "./role";
 import { timeouts } from "./run-service";
 
 /**
@@ -103,83 +97,8 @@ export function machineGroup(site: Site, spec: ContainerSpec): Running {
     };
 }
 
-function makeTemplate(site: Site, spec: ContainerSpec, network: GcpNetwork, name: pulumi.Output<string>) {
-    const { id: project, region } = projectOf(site);
-    const all = [spec, ...Object.values(spec.sidecars)];
-    const permits = permitsOf(all.flatMap(({ uses }) => linked(uses).permits));
-    const account = role(site, "account", {
-        description: `What runs in ${site.name}`,
-        may: [...permits.role, ...pulls(spec), { to: "log", role: "roles/logging.logWriter", on: { project: true } }],
-    });
-    const encryption = encryptionKey(site, undefined, "compute");
-    const cpu = all.reduce((sum, one) => sum + one.cpu, 0);
-    const memory = all.reduce((sum, one) => sum + one.memory, 0);
-    return site.make(
-        "template",
-        compute.RegionInstanceTemplate,
-        {
-            ...named(site, "template", 63),
-            description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
-            region,
-            machineType: machineFor(`Container ${site.name}`, cpu, memory),
-            disks: [
-                {
-                    sourceImage: "projects/cos-cloud/global/images/family/cos-stable",
-                    boot: true,
-                    autoDelete: true,
-                    diskType: "pd-balanced",
-                    diskSizeGb: 20,
-                    diskEncryptionKey: { kmsKeySelfLink: encryption.name },
-                },
-            ],
-            networkInterfaces: [
-                {
-                    network: network.network,
-                    subnetwork: network.subnet,
-                    accessConfigs: network.publicAddress ? [{ networkTier: "PREMIUM" }] : [],
-                },
-            ],
-            serviceAccount: { email: account.email, scopes: ["https://www.googleapis.com/auth/cloud-platform"] },
-            shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
-            canIpForward: false,
-            tags: [tagOf(site)],
-            metadata: {
-                "user-data": machineBoot({
-                    name,
-                    spec,
-                    project,
-                    registry: pulumi.interpolate`${region}-docker.pkg.dev`,
-                }),
-                "block-project-ssh-keys": "true",
-                // Who may log in is said by IAM, and nobody reaches it but by Google's tunnel, with `exec`.
-                "enable-oslogin": "true",
-                "serial-port-enable": "false",
-            },
-            labels: labels(site),
-        },
-        {
-            dependsOn: [
-                ...account.policies,
-                ...connections(site, network, permits.connect),
-                ...encryption.ready,
-                ...network.wayOut(),
-            ],
-        },
-    );
-}
-
-/** What it takes to get the images, of those that are in a repository of the stack's own. */
-function pulls(spec: ContainerSpec): Statement[] {
-    return [spec, ...Object.values(spec.sidecars)].flatMap(({ image }): Statement[] => {
-        const repository = image.nodes.gcp?.repository;
-        if (!repository) return [];
-        const { repositoryId: name, location } = repository;
-        return [{ to: image.ownName, role: "roles/artifactregistry.reader", on: { repository: { name, location } } }];
-    });
-}
-
 /** One more for each zone at a time; or all at once, after all have gone, for what may not run twice. */
-function policyOf({ rollout, scale }: ContainerSpec, zones: number) {
+export function policyOf({ rollout, scale }: Pick<ContainerSpec, "rollout" | "scale">, zones: number) {
     const policy = { type: "PROACTIVE", minimalAction: "REPLACE", mostDisruptiveAllowedAction: "REPLACE" };
     return rollout.strategy === "rolling"
         ? { ...policy, replacementMethod: "SUBSTITUTE", maxSurgeFixed: zones, maxUnavailableFixed: 0 }
@@ -192,7 +111,12 @@ function policyOf({ rollout, scale }: ContainerSpec, zones: number) {
           };
 }
 
-function autoscale(site: Site, { scale, health }: ContainerSpec, group: compute.RegionInstanceGroupManager): void {
+/** One more while they are busy. */
+export function autoscale(
+    site: Site,
+    { scale, health }: Pick<ContainerSpec, "scale" | "health">,
+    group: compute.RegionInstanceGroupManager,
+): void {
     site.make("scaling", compute.RegionAutoscaler, {
         ...named(site, "scaling", 63),
         region: projectOf(site).region,
@@ -208,8 +132,8 @@ function autoscale(site: Site, { scale, health }: ContainerSpec, group: compute.
     });
 }
 
-/** Lets in who may log in, through Google's tunnel: then `docker exec` it is. */
-function fromTerminals(site: Site, network: GcpNetwork): void {
+/** Lets in who may log in, through Google's tunnel: in a container, `docker exec` it is then. */
+export function fromTerminals(site: Site, network: GcpNetwork): void {
     site.make(
         "firewall",
         compute.Firewall,
