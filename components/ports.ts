@@ -53,5 +53,7 @@ export function portsOf(declared: Readonly<Record<string, unknown>>): Record<str
     const nowhere = new Place("", []);
     const { port, ports } = declared;
     const named = portsField(ports, nowhere);
-    return port === undefined ? named : { http: { port: typeof port === "number" ? port : 0, protocol: "http" }, ...named };
+    return port === undefined
+        ? named
+        : { http: { port: typeof port === "number" ? port : 0, protocol: "http" }, ...named };
 }
