@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
-import { type Host, Refusal } from "../kind";
+import { type Host } from "../kind";
 import { own, syncFolder, writeDurably } from "./files";
 import { place, serverAccount } from "./place";
 import { type EngineName } from "./types";
@@ -72,6 +72,11 @@ export function generations(host: Host, id: string): Generation[] {
         });
 }
 
+/** The databases that have backups, those that are no more as well. */
+export function databasesWithBackups(host: Host): string[] {
+    return names(place(host, "backups")).filter((id) => !id.startsWith("."));
+}
+
 /** The backups of one life, oldest first. Those which were not finished do not count. */
 export function backupsOf(generation: Generation): Backup[] {
     const base = join(generation.folder, "base");
@@ -136,57 +141,6 @@ export async function sweep(host: Host, engine: EngineName, prune: Prune): Promi
 
 /** Removes what no kept backup needs. */
 type Prune = (generation: Generation, kept: readonly Backup[]) => Promise<void>;
-
-/** Finds what `restore: { from, time }` asks for. @throws {@link Refusal} when it cannot be had. */
-export function findBackup(
-    host: Host,
-    who: string,
-    restore: { from: string; time?: string },
-): { generation: Generation; backup: Backup; target: Target } {
-    const all = generations(host, restore.from).flatMap((generation) =>
-        backupsOf(generation).map((backup) => ({ generation, backup })),
-    );
-    const newest = all.at(-1);
-    if (newest === undefined) {
-        throw new Refusal(
-            `${who}: restore.from: there is no backup of a database named "${restore.from}" in this stack`,
-        );
-    }
-    const time = restore.time ?? "latest";
-    if (time === "latest") {
-        return { ...newest, target: newest.generation.pointInTime ? "latest" : "backup" };
-    }
-    const named = all.find(({ backup }) => backup.id === time);
-    if (named !== undefined) {
-        return { ...named, target: "backup" };
-    }
-    const moment = new Date(time);
-    const ids = all.map(({ backup }) => backup.id).join(", ");
-    if (Number.isNaN(moment.getTime())) {
-        throw new Refusal(
-            `${who}: restore.time: "${time}" is neither "latest", nor a moment such as 2026-01-31T12:00:00Z, ` +
-                `nor one of the backups ${ids}`,
-        );
-    }
-    if (moment.getTime() > Date.now()) {
-        throw new Refusal(`${who}: restore.time: ${moment.toISOString()} has not come yet: give a moment in the past`);
-    }
-    const before = all.findLast(({ backup }) => backup.finishedAt <= moment.getTime());
-    if (before === undefined) {
-        const first = new Date(all[0]?.backup.finishedAt ?? 0).toISOString();
-        throw new Refusal(
-            `${who}: restore.time: ${moment.toISOString()} is before the oldest backup of ${restore.from}, ` +
-                `which was finished at ${first}: give that moment or a later one`,
-        );
-    }
-    if (!before.generation.pointInTime) {
-        throw new Refusal(
-            `${who}: restore.time: "${restore.from}" was kept without backup.pointInTime, so only its backups can be ` +
-                `restored: give one of ${ids}`,
-        );
-    }
-    return { ...before, target: moment };
-}
 
 function freeStamp(base: string, time: number): string {
     for (let at = time; ; at += 1000) {

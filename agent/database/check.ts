@@ -18,26 +18,26 @@ export function checkInputs(id: string, inputs: DatabaseInputs): void {
         ["postgres", "mysql", "redis"].includes(engine),
         `engine: "${engine}" is not known: give "postgres", "mysql" or "redis"`,
     );
-    must(storageGiB > 0, `storageGiB: ${storageGiB} must be above 0`);
+    must(storageGiB > 0, `storage: ${storageGiB} GiB must be above 0`);
     must(
         Number.isInteger(backup.retentionDays) && backup.retentionDays >= 0,
-        `backup.retentionDays: ${backup.retentionDays} must be a whole number of days, or 0 for no backups`,
+        `backups.retention: ${backup.retentionDays} must be a whole number of days, or 0 for no backups`,
     );
     must(
         /^([01]\d|2[0-3]):[0-5]\d$/.test(backup.window),
-        `backup.window: "${backup.window}" must be a time of day in UTC, such as "03:00"`,
+        `backups.window: "${backup.window}" must be a time of day in UTC, such as "03:00"`,
     );
     must(
         !backup.pointInTime || engine === "postgres",
-        `backup.pointInTime: ${engine} on local restores whole backups only: set it to false`,
+        `backups.pointInTime: ${engine} on local restores whole backups only: set it to false`,
     );
     must(
         !backup.pointInTime || backup.retentionDays > 0,
-        "backup.pointInTime: needs backups to begin from: set backup.retentionDays to 1 or more",
+        "backups.pointInTime: needs backups to begin from: set backups.retention to 1 or more",
     );
     must(
-        restore === undefined || /^[a-z][a-z0-9-]{0,39}$/.test(restore.from),
-        `restore.from: "${restore?.from}" must be the name of a database`,
+        restore === undefined || /^([a-z][a-z0-9-]{0,39}|([a-z][a-z0-9-]{0,39}\/)?\d{8}T\d{6}Z)$/.test(restore.from),
+        `restore.from: "${restore?.from}" must be a database, or one of its backups, such as 20261121T031500Z`,
     );
 }
 

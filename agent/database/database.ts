@@ -95,7 +95,7 @@ export class Database {
     async backup(): Promise<Backup> {
         const { id, inputs, host } = this.#site;
         if (inputs.backup.retentionDays === 0) {
-            throw new Refusal(`Database ${id}: backup.retentionDays is 0, so it keeps no backups: set it to 1 or more`);
+            throw new Refusal(`Database ${id}: backups.retention is 0, so it keeps no backups: set it to 1 or more`);
         }
         const made = this.#saving.then(() => this.#backup());
         this.#saving = made.catch(() => host.metrics.count("backup_failures", 1, { database: id }));
@@ -170,7 +170,7 @@ export class Database {
             await this.#engine.reload(this.#site, []);
             site.host.report(
                 full
-                    ? `Database ${site.id}: ${site.inputs.storageGiB} GiB are used up: raise storageGiB, or remove data`
+                    ? `Database ${site.id}: ${site.inputs.storageGiB} GiB are used up: raise storage, or remove data`
                     : `Database ${site.id}: takes writes again`,
             );
         }

@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Call, type Host, Refusal } from "../kind";
-import { findBackup, generations, keepGeneration, newGeneration, type Generation } from "./backups";
+import { generations, keepGeneration, newGeneration, type Generation } from "./backups";
 import { keptCredentials } from "./credentials";
 import { newFolder, syncFolder, writeDurably } from "./files";
 import { place, serverAccount } from "./place";
+import { findBackup } from "./find";
 import { type DatabaseInputs, type Engine, type Site } from "./types";
 
 /** The folder of database `id`. */

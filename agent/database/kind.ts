@@ -2,17 +2,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { letGo } from "../core/protect";
 import { type Call, type Host, type Kind, Refusal } from "../kind";
-import {
-    backupsOf,
-    findBackup,
-    generations,
-    keepGeneration,
-    pruneBackups,
-    type Backup,
-    type Generation,
-} from "./backups";
+import { backupsOf, generations, keepGeneration, pruneBackups, type Backup, type Generation } from "./backups";
 import { checkInputs, checkUpdate } from "./check";
 import { newCredentials } from "./credentials";
+import { findBackup } from "./find";
 import { Database } from "./database";
 import { mysql } from "./mysql";
 import { existingSite, folderOf, generationOf, hasData, newSite } from "./instance";

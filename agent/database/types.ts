@@ -16,7 +16,7 @@ export interface DatabaseInputs {
     /** GiB. At 100 % a PostgreSQL database takes no more writes until space is made; others only report the use. */
     readonly storageGiB: number;
     readonly backup: BackupInputs;
-    /** Where the first contents come from. Read when the database is made, and never again. */
+    /** Where the first contents come from: a database, or one backup, as `[<database>/]<backup's id>`. Read when the database is made, and never again. */
     readonly restore?: { readonly from: string; readonly time?: string };
     /** Kept, and not used: nothing here is changed by itself at any time. */
     readonly maintenanceWindow?: string;

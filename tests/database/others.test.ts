@@ -49,7 +49,7 @@ describe("Database: MySQL", function () {
             expect(await ask(out.url, "select i from t")).to.have.length(2);
 
             expect((await kind.testRestore("shop-db")).backup).to.equal(kind.listBackups("shop-db").at(-1)?.id);
-            const restore = { from: "shop-db", time: backup.id };
+            const restore = { from: backup.id };
             const copy = await kind.apply("copy", { ...given, name: "copy", restore }, call());
             expect(await ask(copy.url, "select i from t")).to.deep.equal([{ i: 1 }]);
             expect(secretsIn(host.root, [out.password, out.readOnlyPassword])).to.deep.equal([]);
@@ -85,7 +85,7 @@ describe("Database: MySQL", function () {
     it("refuses a moment to restore to, which it cannot have", () =>
         withKind(async (kind) => {
             const moment = { ...given, backup: { ...daily, pointInTime: true } };
-            expect(await refusal(kind.apply("shop-db", moment, call()))).to.contain("backup.pointInTime");
+            expect(await refusal(kind.apply("shop-db", moment, call()))).to.contain("backups.pointInTime");
         }));
 });
 
@@ -149,7 +149,7 @@ describe("Database: Redis", function () {
             await kind.testRestore("cache");
             const copy = await kind.apply(
                 "copy",
-                { ...given, name: "copy", restore: { from: "cache", time: backup.id } },
+                { ...given, name: "copy", restore: { from: `cache/${backup.id}` } },
                 call(),
             );
             const there = (...words: string[]) =>

@@ -96,10 +96,10 @@ describe("Database: PostgreSQL's backups", function () {
         rmSync(host.root, { recursive: true, force: true });
     });
 
-    const restored = async (name: string, time?: string) => {
+    const restored = async (name: string, time?: string, from = "main") => {
         const said = call();
-        const outputs = await kind.apply(name, inputs(name, { restore: { from: "main", time } }), said);
-        expect(said.said.join()).to.contain('restored from "main"');
+        const outputs = await kind.apply(name, inputs(name, { restore: { from, time } }), said);
+        expect(said.said.join()).to.contain(`restored from "${from}"`);
         const rows = await sql<{ what: string }>(outputs.url, "select what from t");
         await sql(outputs.url, "insert into t values ('it can be written')");
         await sql(outputs.readOnlyUrl, "select what from t");
@@ -116,7 +116,8 @@ describe("Database: PostgreSQL's backups", function () {
     });
 
     it("restores one backup, by its id", async () => {
-        expect(await restored("copy", id)).to.deep.equal(["in the backup"]);
+        expect(await restored("copy", undefined, id)).to.deep.equal(["in the backup"]);
+        expect(await restored("copy", undefined, `main/${id}`)).to.deep.equal(["in the backup"]);
     });
 
     it("restores to a moment after the last commit", async () => {
@@ -147,7 +148,11 @@ describe("Database: PostgreSQL's backups", function () {
             return said;
         };
         expect(await refused("nothing")).to.contain('there is no backup of a database named "nothing"');
-        expect(await refused("main", "yesterday")).to.match(new RegExp(`nor one of the backups .*${id}`));
+        expect(await refused("main", "yesterday")).to.match(new RegExp(`one of the backups .*${id}.* as restore.from`));
+        expect(await refused("20200101T000000Z")).to.contain("nor one with that id; there are some of");
+        expect(await refused(`other/${id}`)).to.contain("nor one with that id");
+        expect(await refused("../main")).to.contain("must be a database, or one of its backups");
+        expect(await refused(id, between.toISOString())).to.contain("does not go with one backup");
         expect(await refused("main", "2020-01-01T00:00:00Z")).to.contain("is before the oldest backup of main");
         expect(await refused("main", "2999-01-01T00:00:00Z")).to.contain("has not come yet");
     });
