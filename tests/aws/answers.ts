@@ -12,6 +12,8 @@ export function services(): Mend {
         enableECSManagedTags: false,
         enableExecuteCommand: false,
     };
+    /** Which stand for each other. */
+    const places = ["launchType", "capacityProviderStrategy"];
     return async ({ action, body }, forward) => {
         const asked = JSON.parse(body.toString()) as Record<string, unknown>;
         const answered = await forward();
@@ -23,7 +25,8 @@ export function services(): Mend {
         for (const service of answer.services ?? [answer.service!]) {
             const arn = service.serviceArn as string;
             const before = kept.get(arn) ?? settings;
-            const given = Object.keys(settings).filter((name) => action !== "DescribeServices" && name in asked);
+            const known = [...Object.keys(settings), ...places];
+            const given = known.filter((name) => action !== "DescribeServices" && name in asked);
             kept.set(arn, { ...before, ...Object.fromEntries(given.map((name) => [name, asked[name]])) });
             const { desiredCount, deployments = [] } = service as Record<"deployments", object[] | undefined> & {
                 desiredCount: number;
@@ -31,6 +34,7 @@ export function services(): Mend {
             // At rest with what was wanted last.
             const atRest = { desiredCount, runningCount: desiredCount, pendingCount: 0 };
             const [first] = deployments;
+            for (const place of places) delete service[place];
             Object.assign(service, kept.get(arn), atRest, {
                 deployments: [
                     {

@@ -169,6 +169,16 @@ export const mended: readonly Mended[] = [
     },
     {
         service: "rds",
+        actions: ["DescribeDBParameters"],
+        because: "moto has only what somebody has set, and does not say so",
+        make: () => async (_, forward) => {
+            const answered = await forward();
+            const set = answered.body.toString().replaceAll("</Parameter>", "<Source>user</Source></Parameter>");
+            return { ...xml(set), status: answered.status };
+        },
+    },
+    {
+        service: "rds",
         actions: ["CreateDBInstance", "ModifyDBInstance", "DescribeDBInstances"],
         because: "moto forgets how a database is watched",
         make: () =>

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Blob, Job } from "../../components";
-import { schedulerCron } from "../../providers/aws/cron";
+import { namesBothDays, schedulerCron } from "../../providers/aws/cron";
 import { value } from "../support/mocks";
 import { arn } from "./lens";
 import { onAws, statements } from "./program";
@@ -30,10 +30,15 @@ describe("The Scheduler's form of a schedule", () => {
         "30 4 */10 */6 *": "30 4 1,11,21,31 1,7 ? *",
     };
     for (const [given, wanted] of Object.entries(forms))
-        it(`has ${given}`, () => expect(schedulerCron("a", given)).to.equal(`cron(${wanted})`));
+        it(`has ${given}`, () => expect(schedulerCron(given)).to.equal(`cron(${wanted})`));
 
-    it("does not have a day of the month or one of the week", () => {
-        expect(() => schedulerCron("report", "0 0 13 * 5")).to.throw(/Job report: schedule: .*make two jobs/);
+    it("does not have a day of the month or one of the week", async () => {
+        for (const schedule of ["0 0 13 * 5", "0 0 */2 * MON", "0 0 1-30 * 0-5"])
+            expect(namesBothDays(schedule), schedule).to.equal(true);
+        for (const schedule of ["0 0 13 * *", "0 0 1-31 * 5", "0 0 13 * 0-6", "0 0 13 * 1-7", "0 0 * * */1"])
+            expect(namesBothDays(schedule), schedule).to.equal(false);
+        const error = await onAws(() => void new Job("report", { image, schedule: "0 0 13 * 5" })).catch(String);
+        expect(error).to.match(/Job "report" cannot be made .*\n.*schedule: .*make two jobs/);
     });
 });
 
