@@ -22,13 +22,16 @@ export interface FrontArgs {
     readonly stopGrace: number;
     /** The machines' network tag. */
     readonly tag: string;
+    /** What lets Google ask for the health, see {@link letAsk}. @default it is made */
+    readonly asked?: pulumi.Resource;
 }
 
 /** The most ports that a rule of Google's lists: with more it is for all, and the firewall says for which. */
 const mostPorts = 5;
 
 /** One address within the network for a group of machines: connections go to those that work. */
-export function machineFront(site: Site, { group, network, ports, health, stopGrace, tag }: FrontArgs) {
+export function machineFront(site: Site, args: FrontArgs) {
+    const { group, network, ports, health, stopGrace, asked = letAsk(site, args) } = args;
     const { region } = projectOf(site);
     const [[name, first]] = Object.entries(ports);
     const check = site.make(
@@ -38,27 +41,8 @@ export function machineFront(site: Site, { group, network, ports, health, stopGr
         { instance: "inside" },
     );
     const all = Object.values(ports).map(({ port }) => `${port}`);
-    const open = (instance: string, sourceRanges: pulumi.Input<string>[], description: string, allowed: string[]) =>
-        site.make(
-            "firewall",
-            compute.Firewall,
-            {
-                ...named(site, "firewall", 63, instance),
-                network: network.network,
-                description,
-                direction: "INGRESS",
-                priority: 1000,
-                sourceRanges,
-                targetTags: [tag],
-                allows: [{ protocol: "tcp", ports: allowed }],
-            },
-            { instance },
-        );
-    const ways = [
-        // Whatever is in the network reaches out by rules of its own only: see `connections`.
-        open("inside", [network.range], `To ${site.name}, from what uses it`, all),
-        open("asked", [...probes], `Google asks ${site.name} for its health`, askedPorts(health, ports, all)),
-    ];
+    // Whatever is in the network reaches out by rules of its own only: see `connections`.
+    const inside = ingress(site, "inside", args, [network.range], `To ${site.name}, from what uses it`, all);
     const service = site.make(
         "inside",
         compute.RegionBackendService,
@@ -73,7 +57,7 @@ export function machineFront(site: Site, { group, network, ports, health, stopGr
             healthChecks: check.id,
             connectionDrainingTimeoutSec: stopGrace,
         },
-        { dependsOn: ways },
+        { dependsOn: [inside, asked] },
     );
     const address = site.make("inner", compute.Address, {
         ...named(site, "inner", 63),
@@ -99,8 +83,43 @@ export function machineFront(site: Site, { group, network, ports, health, stopGr
     return { address: address.address, rule, service };
 }
 
+/** Lets Google ask machines for their health: without it, they would be taken for dead, and replaced for ever. */
+export function letAsk(
+    site: Site,
+    { network, tag, health, ports }: Pick<FrontArgs, "network" | "tag" | "health" | "ports">,
+): compute.Firewall {
+    const all = Object.values(ports).map(({ port }) => `${port}`);
+    const asked = askedPorts(health, ports, all);
+    return ingress(site, "asked", { network, tag }, [...probes], `Google asks ${site.name} for its health`, asked);
+}
+
+function ingress(
+    site: Site,
+    instance: string,
+    { network, tag }: Pick<FrontArgs, "network" | "tag">,
+    sourceRanges: pulumi.Input<string>[],
+    description: string,
+    ports: string[],
+): compute.Firewall {
+    return site.make(
+        "firewall",
+        compute.Firewall,
+        {
+            ...named(site, "firewall", 63, instance),
+            network: network.network,
+            description,
+            direction: "INGRESS",
+            priority: 1000,
+            sourceRanges,
+            targetTags: [tag],
+            allows: [{ protocol: "tcp", ports }],
+        },
+        { instance },
+    );
+}
+
 /** Where Google asks for the health: where the check is answered, which need not be one of the ports. */
-export function askedPorts(
+function askedPorts(
     health: HealthSpec | undefined,
     ports: Readonly<Record<string, PortSpec>>,
     all: readonly string[],

@@ -5,8 +5,9 @@ import type { Site } from "../../components/site";
 import { healthCheck } from "./backend";
 import type { Running } from "./container";
 import { collect } from "./log";
-import { machineFront } from "./machine-front";
+import { letAsk, machineFront } from "./machine-front";
 import { machineGauges } from "./machine-gauges";
+import { healthPort } from "./machine-health";
 import { makeTemplate } from "./machine-template";
 import { named, unique } from "./names";
 import { type GcpNetwork, nativeOf } from "./network";
@@ -28,13 +29,19 @@ export function machineGroup(site: Site, spec: ContainerSpec): Running {
     const names = Object.keys(ports);
     const scaled = scale.max > scale.min;
     const startup = health?.startup ?? 120;
-    const check = names.length
+    const tag = tagOf(site);
+    // A command's check is answered by the machine, with ports or without.
+    const first = names.length
+        ? { ...ports[names[0]], name: names[0] }
+        : health?.command && { port: healthPort, protocol: "tcp" as const, name: "health" };
+    const asked = first && letAsk(site, { network, tag, health, ports });
+    const check = first
         ? site.make(
               "health",
               compute.HealthCheck,
               {
                   ...named(site, "health", 63, "healing"),
-                  ...healthCheck(health, ports, { ...ports[names[0]], name: names[0] }, "TCP"),
+                  ...healthCheck(health, ports, first, "TCP"),
               },
               { instance: "healing" },
           )
@@ -59,16 +66,17 @@ export function machineGroup(site: Site, spec: ContainerSpec): Running {
         },
         {
             main: true,
+            // Who cannot be asked is taken for dead.
+            dependsOn: asked ? [asked] : [],
             ignoreChanges: scaled ? ["targetSize"] : [],
             customTimeouts: timeouts(rollout.timeout + stopGrace),
         },
     );
     if (scaled) autoscale(site, spec, group);
     collect(log, pulumi.interpolate`logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?${name}-"`);
-    const tag = tagOf(site);
     let front: ReturnType<typeof machineFront> | undefined;
     const inside = () =>
-        (front ??= machineFront(site, { group: group.instanceGroup, network, ports, health, stopGrace, tag }));
+        (front ??= machineFront(site, { group: group.instanceGroup, network, ports, health, stopGrace, tag, asked }));
     return {
         resource: group,
         runs: names.length

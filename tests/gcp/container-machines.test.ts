@@ -257,6 +257,24 @@ describe("Container on GCP, on machines", () => {
         }
     });
 
+    it("is asked wherever its check is answered, or it would be taken for dead and replaced for ever", async () => {
+        const { inputs } = await onGcp(() => {
+            new Container("worker", { image, health: { command: ["true"] } });
+            // A load balancer opens its own port only, and the healing asks at the first one.
+            const ports = { ...raw, http: { port: 80 }, admin: { port: 8080 } };
+            new Container("both", { image, ports, public: true, health: { path: "/", port: "admin" } });
+        });
+        const asked = (name: string) =>
+            (inputs("Firewall", `${name}-firewall-asked`).allows as { ports: string[] }[])[0];
+        expect(asked("worker").ports).to.deep.equal(["8086"]);
+        expect(inputs("HealthCheck", "worker-health-healing").httpHealthCheck).to.deep.equal({
+            port: 8086,
+            requestPath: "/",
+        });
+        expect(inputs("RegionInstanceGroupManager", "worker")).to.have.property("autoHealingPolicies");
+        expect(asked("both").ports).to.have.members(["8080", "9000", "80"]);
+    });
+
     it("is reached by what uses it at one address, from within the network only", async () => {
         const { inputs, result } = await onGcp(() => {
             const box = new Container("box", { image, ports: { http: { port: 80 }, ...raw } });
