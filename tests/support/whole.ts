@@ -10,7 +10,7 @@ export interface Ground {
     stack(name: string, program: auto.PulumiFn, settings: Settings): Promise<auto.Stack>;
     /** A stack's state, as it is kept. */
     state(name: string): string;
-    /** Changes a bucket for the worse, behind Pulumi's back, and gives the name of the resource that must be mended. */
+    /** Changes a bucket for the worse, behind Pulumi's back, and gives the end of the name of what must be mended. */
     harm(): Promise<string>;
     /** Whether what was harmed is as declared. */
     isMended(): Promise<boolean>;
@@ -92,7 +92,8 @@ function tryWhole(name: string, whole: Whole, profile: ProfileName, start: () =>
     it("mends what was harmed behind its back", async () => {
         const harmed = await ground.harm();
         expect(await ground.isMended()).to.equal(false);
-        expect(await steps((onEvent) => stack.up({ refresh: true, onEvent }))).to.include(`update ${harmed}`);
+        const done = await steps((onEvent) => stack.up({ refresh: true, onEvent }));
+        expect(done.filter((step) => step.startsWith("update ") && step.endsWith(harmed))).to.have.lengthOf(1);
         expect(await ground.isMended()).to.equal(true);
     });
 
