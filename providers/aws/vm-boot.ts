@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HealthSpec } from "../../components/health";
 import type { Grant } from "../../components/link";
+import { documents, fileLines, makeApp, quoted, unitLines } from "../cloud-init";
 
 /** Boot is what a machine does by itself when it comes up. */
 export interface Boot {
@@ -33,7 +34,7 @@ export function userData(boot: Boot): pulumi.Output<string> {
                         `export ${key}=/run/app/${key.toLowerCase()}; (umask 377; secret ${parts(from)} > "$${key}.new"; mv -f "$${key}.new" "$${key}")`,
                 ),
             ]);
-            return Buffer.from(message([boot.userData, script])).toString("base64");
+            return Buffer.from(documents([boot.userData, script])).toString("base64");
         });
 }
 
@@ -52,29 +53,26 @@ function setup({ start, health }: Boot, pool: string | undefined, exports: reado
     const lines = ["#!/bin/sh", "set -eu"];
     if (pool !== undefined) lines.push("mkdir -p /etc/ecs", `echo ECS_CLUSTER=${quoted(pool)} >> /etc/ecs/ecs.config`);
     if (start !== undefined || health?.command) {
-        lines.push(
-            "id app >/dev/null 2>&1 || useradd --system --home-dir /var/lib/app --shell /sbin/nologin app",
-            "install -d -m 0755 /usr/local/lib/app",
-        );
+        lines.push(makeApp, "install -d -m 0755 /usr/local/lib/app");
     }
     if (start !== undefined) {
         lines.push(
-            file("/usr/local/lib/app/start", "0755", [
+            fileLines("/usr/local/lib/app/start", "0755", [
                 "#!/bin/sh",
                 "set -eu",
                 ...exports,
                 `exec /bin/sh -c ${quoted(start)}`,
             ]),
-            file("/etc/systemd/system/app.service", "0644", unit("The app", "/usr/local/lib/app/start")),
+            fileLines("/etc/systemd/system/app.service", "0644", unitLines("The app", "/usr/local/lib/app/start")),
         );
     }
     if (health?.command) {
         lines.push(
-            file("/usr/local/lib/app/health", "0755", ["#!/bin/sh", "set -u", ...exports, ...checks(health)]),
-            file(
+            fileLines("/usr/local/lib/app/health", "0755", ["#!/bin/sh", "set -u", ...exports, ...checks(health)]),
+            fileLines(
                 "/etc/systemd/system/app-health.service",
                 "0644",
-                unit("Sees that it works", "/usr/local/lib/app/health"),
+                unitLines("Sees that it works", "/usr/local/lib/app/health"),
             ),
         );
     }
@@ -83,30 +81,6 @@ function setup({ start, health }: Boot, pool: string | undefined, exports: reado
     if (units.length) lines.push("systemctl daemon-reload", `systemctl enable ${units.join(" ")}`);
     if (units.length) lines.push(`systemctl start --no-block ${units.join(" ")}`);
     return lines.length > 2 ? `${lines.join("\n")}\n` : undefined;
-}
-
-function unit(description: string, run: string): string[] {
-    return [
-        "[Unit]",
-        `Description=${description}`,
-        "Wants=network-online.target",
-        "After=network-online.target cloud-final.service",
-        "[Service]",
-        `ExecStart=${run}`,
-        "User=app",
-        "StateDirectory=app",
-        "RuntimeDirectory=app",
-        "RuntimeDirectoryPreserve=yes",
-        "WorkingDirectory=/var/lib/app",
-        "Restart=always",
-        "RestartSec=2",
-        "AmbientCapabilities=CAP_NET_BIND_SERVICE",
-        "NoNewPrivileges=yes",
-        "PrivateTmp=yes",
-        "ProtectSystem=full",
-        "[Install]",
-        "WantedBy=multi-user.target",
-    ];
 }
 
 function checks({ command, interval, timeout, failures, startup }: HealthSpec): string[] {
@@ -124,34 +98,4 @@ function checks({ command, interval, timeout, failures, startup }: HealthSpec): 
         `    sleep ${interval}`,
         "done",
     ];
-}
-
-/** A file by its content in base64: nothing in it is read as shell. */
-function file(path: string, mode: string, lines: readonly string[]): string {
-    const content = Buffer.from(`${lines.join("\n")}\n`).toString("base64");
-    return `install -m ${mode} /dev/null ${path}\necho ${content} | base64 -d > ${path}`;
-}
-
-function quoted(text: string): string {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-const boundary = "==mvi-part==";
-
-/** Several documents for cloud-init, each as what its first line says that it is. */
-function message(documents: readonly (string | undefined)[]): string {
-    const bodies = documents.filter((one) => one !== undefined);
-    return [
-        "MIME-Version: 1.0",
-        `Content-Type: multipart/mixed; boundary="${boundary}"`,
-        "",
-        ...bodies.flatMap((body) => [
-            `--${boundary}`,
-            `Content-Type: text/${body.startsWith("#cloud-config") ? "cloud-config" : "x-shellscript"}; charset="utf-8"`,
-            "",
-            body,
-        ]),
-        `--${boundary}--`,
-        "",
-    ].join("\n");
 }

@@ -1,5 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Cloud, DriverOf, ServiceName } from "../../components/cloud";
+import type { Cloud } from "../../components/cloud";
 import { blob } from "./blob";
 import { container } from "./container";
 import { shown } from "./dashboard";
@@ -16,6 +15,7 @@ import { network } from "./network";
 import { readied } from "./ready";
 import { secret } from "./secret";
 import type { GcpChildren } from "./types";
+import { vm } from "./vm";
 
 /** What runs: as whom, with what rights, and its ways through the network. */
 const ofWorkloads = [
@@ -122,7 +122,7 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
         "suffix",
     ],
     secret: ["secret", "version", "generated", "suffix"],
-    vm: [],
+    vm: ["machines", "template", "scaling", "health", "firewall", "inside", "inner", "way", ...ofWorkloads],
 };
 
 /** Google Cloud, through Pulumi's own provider for it. */
@@ -142,18 +142,9 @@ export const cloud: Cloud = {
             metric,
             network,
             secret,
-            vm: notYet("vm", "VM"),
+            vm,
         }),
     ),
     lacks,
     children,
 };
-
-/** Refuses a service by name, until it has a driver. */
-function notYet<S extends ServiceName>(_service: S, type: string): DriverOf<S> {
-    return (site) => {
-        throw new pulumi.RunError(
-            `${type} "${site.name}" cannot be made on gcp by this version of pulumi-mvi: choose aws or local by \`pulumi config set mvi:cloud …\``,
-        );
-    };
-}

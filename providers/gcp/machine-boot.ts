@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, SidecarSpec } from "../../components/container";
 import { linked } from "../../components/workload";
+import { quoted } from "../cloud-init";
 import { answering, healthPort } from "./machine-health";
 
 /** MachineBoot is what a machine for containers does when it comes up. */
@@ -24,7 +25,7 @@ export function machineBoot({ name, spec, project, registry }: MachineBoot): pul
     ].map((one) => ({ ...one, grant: linked(one.spec.uses) }));
     const known = containers.map(({ spec: { image, env }, ports, grant }) => ({
         image: image.reference,
-        plain: { ...variables(ports), ...grant.env, ...env },
+        plain: { ...portVariables(ports), ...grant.env, ...env },
         secrets: { ...grant.secrets },
         files: { ...(grant.files ?? {}) },
     }));
@@ -39,7 +40,10 @@ export function machineBoot({ name, spec, project, registry }: MachineBoot): pul
             ];
         });
         const asked = spec.health?.command;
-        if (asked) files.push(...answering(`${base}-main`, spec.health!).map(({ path, lines }) => file(path, lines)));
+        if (asked)
+            files.push(
+                ...answering(`docker exec ${base}-main`, spec.health!).map(({ path, lines }) => file(path, lines)),
+            );
         const open = [...Object.values(spec.ports).map(({ port }) => port), ...(asked ? [healthPort] : [])];
         const units = [...containers.map(({ own }) => `mvi-${own}.service`), ...(asked ? ["mvi-health.socket"] : [])];
         const document = {
@@ -115,7 +119,8 @@ function start({ own, container, image, plain, secrets, files, project, registry
     ];
 }
 
-const fetcher = [
+/** Has the machine fetch a secret as itself: `secret projects/…/versions/1`. */
+export const fetcher = [
     "metadata=http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token",
     "secret() {",
     `    token="$(curl -fsS -H 'Metadata-Flavor: Google' "$metadata")" || return 1`,
@@ -141,7 +146,7 @@ function unit(own: string, container: string, stopGrace: number): string[] {
 }
 
 /** `PORT` is the first one, and each has its own: `ADMIN_PORT`. */
-function variables(ports: ContainerSpec["ports"]): Record<string, string> {
+export function portVariables(ports: ContainerSpec["ports"]): Record<string, string> {
     const all = Object.entries(ports).map(([name, { port }]) => [
         `${name.toUpperCase().replace(/-/g, "_")}_PORT`,
         String(port),
@@ -153,9 +158,4 @@ function variables(ports: ContainerSpec["ports"]): Record<string, string> {
 function file(path: string, lines: readonly string[]) {
     const content = Buffer.from(`${lines.join("\n")}\n`).toString("base64");
     return { path, permissions: "0644", owner: "root", encoding: "b64", content };
-}
-
-/** A text as one word of the shell. */
-export function quoted(text: string): string {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -106,7 +106,13 @@ export function machineGroup(site: Site, spec: ContainerSpec): Running {
 }
 
 /** One more for each zone at a time; or all at once, after all have gone, for what may not run twice. */
-export function policyOf({ rollout, scale }: Pick<ContainerSpec, "rollout" | "scale">, zones: number) {
+export function policyOf(
+    {
+        rollout,
+        scale,
+    }: { rollout: Pick<ContainerSpec["rollout"], "strategy">; scale: Pick<ContainerSpec["scale"], "max"> },
+    zones: number,
+) {
     const policy = { type: "PROACTIVE", minimalAction: "REPLACE", mostDisruptiveAllowedAction: "REPLACE" };
     return rollout.strategy === "rolling"
         ? { ...policy, replacementMethod: "SUBSTITUTE", maxSurgeFixed: zones, maxUnavailableFixed: 0 }

@@ -188,4 +188,17 @@ export interface GcpChildren {
         readonly generated: typeof RandomPassword;
         readonly suffix: Each<typeof RandomId>;
     };
+    readonly vm: OfWorkloads & {
+        readonly machines: typeof compute.RegionInstanceGroupManager;
+        readonly template: typeof compute.RegionInstanceTemplate;
+        readonly scaling: typeof compute.RegionAutoscaler;
+        /** `healing` and, with ports, `inside`. */
+        readonly health: Each<typeof compute.HealthCheck>;
+        /** `terminals`, `asked` and, with ports, `inside`. */
+        readonly firewall: Each<typeof compute.Firewall>;
+        /** With ports, as are the next two. */
+        readonly inside: typeof compute.RegionBackendService;
+        readonly inner: typeof compute.Address;
+        readonly way: typeof compute.ForwardingRule;
+    };
 }
