@@ -99,7 +99,12 @@ export function journey({ name, program, profile, settings = {}, prepare, change
                 for (const all of [seen, done]) {
                     expect(
                         all.map((step) => step.replace(/^create .*-(publicAccess|alarm)(-.*)?$/, "create $1")).sort(),
-                    ).to.deep.equal(["create alarm", "create publicAccess", `update ${table}`]);
+                    ).to.deep.equal([
+                        "create alarm",
+                        "create publicAccess",
+                        `update ${table}`,
+                        "update stack-dashboard",
+                    ]);
                 }
                 expect(await points()).to.equal(kept);
                 await stack.preview({ expectNoChanges: true });
