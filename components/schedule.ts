@@ -1,9 +1,16 @@
-import { Cron } from "croner";
+import type * as croner from "croner";
+import { installed } from "./installed";
 import type { Field } from "./shape";
 
 /** Five cron fields. Parts that only some clouds have (`L`, `#`, seconds, years) are refused. */
 export const cron: Field<string> = (given, at) => {
-    if (typeof given === "string" && isCron(given)) return given;
+    if (typeof given === "string" && hasForm(given)) {
+        if (!installed("croner")) {
+            at.fault("needs croner, not installed here", "run `npm install croner`"); // npm was told to omit what is optional
+            return given;
+        }
+        if (comes(given)) return given;
+    }
     at.fault(
         "must be five cron fields: minute, hour, day of the month, month, day of the week",
         'write one like "0 3 * * *" (every day at 03:00) or "*/15 * * * 1-5"',
@@ -18,16 +25,21 @@ export const timeZone: Field<string> = (given, at) => {
     return "UTC";
 };
 
-function isCron(given: string): boolean {
+function hasForm(given: string): boolean {
     const fields = given.split(" ");
-    if (
-        fields.length !== 5 ||
-        !fields.every((field) => /^[\d*,/A-Za-z-]+$/.test(field)) ||
-        /[LW]/.test(fields[2] + fields[4].replace(/WED/gi, ""))
-    )
-        return false;
+    return (
+        fields.length === 5 &&
+        fields.every((field) => /^[\d*,/A-Za-z-]+$/.test(field)) &&
+        !/[LW]/.test(fields[2] + fields[4].replace(/WED/gi, ""))
+    );
+}
+
+/** Is it a schedule? A date that never comes, such as 30 February, is none. */
+function comes(given: string): boolean {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on use: most declarations have no schedule
+    const { Cron } = require("croner") as typeof croner;
     try {
-        return new Cron(given, { paused: true }).nextRun() !== null; // a date that never comes, such as 30 February, is no schedule
+        return new Cron(given, { paused: true }).nextRun() !== null;
     } catch {
         return false;
     }

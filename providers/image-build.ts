@@ -3,17 +3,27 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { digestOfContext, type ContextInputs } from "../agent/image/context";
+import type * as context from "../agent/image/context";
 import { stackScope } from "../components/cloud";
+import { installed } from "../components/installed";
 
 /**
  * A tag that says what an image is made of: the same for the same context (without what `.dockerignore` leaves out),
  * Dockerfile, arguments, platforms and folder. A build at another place is another one, whose digest may differ though
  * nothing has changed; and a tag can be pushed once.
  */
-export function contentTag(inputs: ContextInputs & { readonly platforms: readonly string[] }): pulumi.Output<string> {
+export function contentTag(
+    inputs: context.ContextInputs & { readonly platforms: readonly string[] },
+): pulumi.Output<string> {
     // A folder which is not there is refused by the build, which says so in a preview.
     if (!fs.existsSync(inputs.context)) return pulumi.output("missing");
+    if (!installed("@balena/dockerignore")) {
+        throw new pulumi.RunError(
+            "An image to build needs @balena/dockerignore, not installed here: run `npm install @balena/dockerignore`",
+        );
+    }
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on use: it is optional
+    const { digestOfContext } = require("../agent/image/context") as typeof context;
     return pulumi
         .output(
             digestOfContext({

