@@ -74,7 +74,11 @@ export const logService = defineService<LogArgs, LogSpec>({
     }),
 });
 
-/** Log keeps ordered text from containers, tailed live and searched later. */
+/**
+ * Log keeps ordered text from containers, tailed live and searched later. Who `uses` it gets `NAME`: to write, or with
+ * `log.readOnly()` to search it with the cloud's own client, made without arguments: that of CloudWatch Logs on AWS, and on
+ * `local`, which serves its FilterLogEvents, GetLogEvents and DescribeLogStreams; that of Cloud Logging on GCP.
+ */
 export class Log extends Component<"log"> implements LogParts {
     readonly id: pulumi.Output<string>;
 

@@ -4,6 +4,7 @@ import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { type Launch, launchOf } from "../image/config";
 import { type Account, workloadAccount, workloadFolder } from "../process/account";
 import { discard } from "../process/discard";
+import { logsEndpoint } from "../log/endpoint";
 import { otlpOf } from "../metric/endpoint";
 import { secretName, type SecretKind } from "../secret/secret";
 import { type ImageRef } from "./inputs";
@@ -57,7 +58,7 @@ export async function programOf(host: Host, owner: string, inputs: ProgramInputs
 
 /**
  * The variables by which a workload is somebody: the servers of the agent let it do what its permits say. With a metric or
- * a log among them, they tell OpenTelemetry's SDKs where to send to.
+ * a log to write among them, they tell OpenTelemetry's SDKs where to send to; with a log to read, AWS's SDKs where to ask.
  *
  * @throws {@link Refusal} when another program has taken the receiver's port
  */
@@ -68,12 +69,15 @@ export async function identityOf(
 ): Promise<Record<string, string>> {
     const identity = host.identities.issue(owner, permits);
     const { accessKeyId, secretAccessKey } = identity;
-    const sends = permits.some(({ kind }) => kind === "Metric" || kind === "Log");
+    const has = (verb: string, ...kinds: string[]): boolean =>
+        permits.some(({ kind, access }) => kinds.includes(kind) && access.includes(verb));
     return {
         AWS_ACCESS_KEY_ID: accessKeyId,
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_REGION: "local",
-        ...(sends ? (await otlpOf(host)).environment(identity) : {}),
+        ...(has("write", "Metric", "Log") ? (await otlpOf(host)).environment(identity) : {}),
+        // A client made without arguments asks there, as it asks the cloud itself elsewhere.
+        ...(has("read", "Log") ? { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: await logsEndpoint(host) } : {}),
     };
 }
 

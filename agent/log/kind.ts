@@ -3,6 +3,7 @@
 import { letGo } from "../core/protect";
 import { type Host, type Kind, Refusal } from "../kind";
 import { stopOtlp } from "../metric/endpoint";
+import { stopLogs } from "./endpoint";
 import { type BucketWriter, startExport } from "./export";
 import { type LogFilter, type LogInputs, type LogOutputs } from "./log";
 import { startSubscriber } from "./subscriber";
@@ -69,6 +70,7 @@ export function logKind(host: Host, store: LogStore = host.logs as LogStore): Lo
         async stop() {
             running.forEach(({ end }) => end());
             running.clear();
+            await stopLogs(host);
             await stopOtlp(host); // when there is no Metric, who does the same
         },
         async check(inputs) {

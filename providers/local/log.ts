@@ -5,7 +5,7 @@ import type { Site } from "../../components/site";
 import { permit } from "./grants";
 import { Log } from "./kinds";
 
-/** A log in the agent's store. */
+/** A log in the agent's store. Who may read it asks over CloudWatch Logs' protocol, where `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS` says. */
 export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters, subscribers }) => {
     const made = site.make(
         "log",

@@ -162,6 +162,17 @@ describe("the components, on this machine for real", function () {
             expect((await ask<Env>(to.none, "env")).OTEL_EXPORTER_OTLP_HEADERS).to.equal(undefined);
         });
 
+        it("log: read by the cloud's client as it is, by who has a link to read it", async () => {
+            const search = (who: string, ...more: string[]) => ask(who, "search", "book", '"over OTLP"', ...more);
+            expect(await search(to.less)).to.deep.equal(["a line over OTLP"]);
+            const env = await ask<Env>(to.less, "env");
+            expect(env.BOOK_NAME).to.equal("book");
+            expect(env.OTEL_EXPORTER_OTLP_HEADERS).to.equal(undefined);
+            const endpoint = env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS!;
+            for (const who of [to.all, to.none])
+                expect((await refusal(search(who, endpoint))).message).to.contain("AccessDenied");
+        });
+
         it("container and machine: where they are", async () => {
             expect(await ask(to.all, "fetch", "$PEER_URL")).to.equal("? plain /");
             expect(await ask(to.all, "fetch", "$BOX_URL")).to.equal("? box-one /");

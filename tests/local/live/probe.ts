@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createRawServer } from "node:net";
 import { text } from "node:stream/consumers";
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { DecryptCommand, EncryptCommand, KMSClient, SignCommand, VerifyCommand } from "@aws-sdk/client-kms";
 import {
@@ -72,6 +73,13 @@ const deeds: Record<string, (...args: string[]) => Promise<unknown>> = {
         const Signature = Buffer.from(signature, "base64");
         const command = new VerifyCommand({ KeyId, Message: Buffer.from(message), Signature, SigningAlgorithm });
         return (await kms(url).send(command)).SignatureValid;
+    },
+    /** Texts of a log, asked for as on AWS: the client finds by itself whom to ask. */
+    search: async (logGroupName, filterPattern, endpoint) => {
+        const { events } = await new CloudWatchLogsClient(endpoint ? { endpoint } : {}).send(
+            new FilterLogEventsCommand({ logGroupName, filterPattern }),
+        );
+        return events?.map(({ message }) => message);
     },
     /** Sends one number over OTLP, as JSON. */
     metric: async (name, value) => {

@@ -34,7 +34,7 @@ describe("a particular backup, restored by what is declared", function () {
                             }),
                     ),
             ];
-            return Object.fromEntries(made.map((each) => [each.shortName, each.nodes.local!.database.url] as const));
+            return Object.fromEntries(made.map((each) => [each.shortName, each.nodes.local!.database!.url] as const));
         });
     });
     after(() => stack.close());
