@@ -14,6 +14,7 @@ import { isPlain } from "./plain";
 import type { NetworkParts, NetworkSpec } from "./network";
 import type { SecretParts, SecretSpec } from "./secret";
 import type { CloudName } from "./settings";
+import type { Place } from "./shape";
 import type { Site } from "./site";
 import type { VMParts, VMSpec } from "./vm";
 
@@ -40,6 +41,17 @@ export type ServiceName = keyof Services;
 export type DriverOf<S extends ServiceName> = Driver<Services[S][0], Services[S][1]>;
 
 /**
+ * Check adds to `at`, where the component stands, what its arguments cannot be on one cloud. They have their defaults but for
+ * what is prepared later (`memory`, `version`, the ports of `port`); and in an `App`, a part that they name is not there yet: what
+ * was declared of it, `argumentsOf` says by what stands in `args`, as they were given.
+ */
+export type Check<S extends ServiceName> = (
+    spec: Services[S][0],
+    at: Place,
+    args: Readonly<Record<string, unknown>>,
+) => void;
+
+/**
  * Cloud is what a provider implements: a driver for each service, and its gaps as data. A provider that forgets a driver
  * does not compile; one that neither reads an argument nor lists it as lacking fails the conformance suite.
  */
@@ -48,6 +60,11 @@ export interface Cloud {
     readonly drivers: { readonly [S in ServiceName]: DriverOf<S> };
     /** Arguments which this cloud cannot honour, with the reason. */
     readonly lacks: { readonly [S in ServiceName]?: Gaps };
+    /**
+     * What its arguments may not be together on this cloud, beyond {@link Cloud.lacks}: asked before anything is made, with the
+     * declaration's other faults. So no driver has to refuse what can be known from the arguments.
+     */
+    readonly checks?: { readonly [S in ServiceName]?: Check<S> };
     /** The keys of the children that each driver may make: what `transform` and `nodes` know. */
     readonly children: { readonly [S in ServiceName]: readonly string[] };
 }

@@ -1,4 +1,4 @@
-import type { Cloud, ServiceName } from "./cloud";
+import type { Check, Cloud, ServiceName } from "./cloud";
 import type { AnyService, Guarded } from "./component";
 import { nearest, notFollowing } from "./fault";
 import { cloudNames, type Settings } from "./settings";
@@ -14,7 +14,11 @@ export function readSpec(service: AnyService, args: object, cloud: Cloud, settin
     }
     checkTransform(transform, cloud, service.name, place.in("transform"));
     place.refuseLacking(service.name, own);
-    if (isPlain(args)) addFaults(place, (whole) => service.rules?.(spec, whole, own));
+    if (isPlain(args)) {
+        addFaults(place, (whole) => service.rules?.(spec, whole, own));
+        const check = cloud.checks?.[service.name] as Check<ServiceName> | undefined;
+        addFaults(place, (whole) => check?.(spec as never, whole, own as Readonly<Record<string, unknown>>));
+    }
     return spec;
 }
 

@@ -25,7 +25,6 @@ import { uptime } from "./uptime";
  */
 export const container: DriverOf<"container"> = (site, spec) => {
     const { ports, scale: bounds, health, sidecars, stopGrace, rollout, exec, on, network } = spec;
-    refuse(site, spec);
     const { cluster, capacity, exec: execStatements } = clusterOf(site);
     const task = makeTask(site, {
         spec,
@@ -151,19 +150,6 @@ function enter(site: Site, { network, domain }: ContainerSpec, native: AwsContai
     });
     native.entries.add({ target: target.arn, port: port.port, after: [rule] });
     return { ...edge(site, { shared, domain }), target, balancer: shared.balancer };
-}
-
-/** What one argument by itself may be elsewhere, but not here. */
-function refuse(site: Site, { scale: { min, max, requests }, health, public: open, on }: ContainerSpec): void {
-    const fault = (what: string) => {
-        throw new pulumi.ResourceError(`Container ${site.name}: ${what}`, site.component, true);
-    };
-    if (min === 0) fault("scale.min: on aws no request can start a replica: set it to 1, or more");
-    if (requests !== undefined && max > min && !open)
-        fault("scale.requests: on aws the load balancer counts them: set `public`, or scale by `cpu`");
-    if (health?.command && health.startup > 300)
-        fault("health.startup: on aws a `command` is waited for at most 300 seconds: lower it, or give a `path`");
-    if (on && on.spec.network !== undefined && on.cloud.name !== "aws") fault("on: its machines are on another cloud");
 }
 
 /**

@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
@@ -7,21 +5,11 @@ const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
  * A schedule in the Scheduler's form: six fields, weekdays from 1 for Sunday, and `?` in the one of the two fields for days
  * that says nothing. All is written out in numbers, so that nothing rests on how AWS reads steps.
  *
- * @param schedule - five cron fields, which were checked
- * @throws when it names days of the month and of the week: cron means either, and the Scheduler has no such thing
+ * @param schedule - five cron fields, which were checked, and not by {@link namesBothDays} refused
  */
-export function schedulerCron(name: string, schedule: string): string {
-    const [minute, hour, day, month, weekday] = schedule.split(" ");
-    const everyDay = isAll(values(day, 1, 31), 1, 31);
-    // Sunday is 0 and 7.
-    const weekdays = [...new Set(values(weekday, 0, 7, days).map((one) => one % 7))].sort((a, b) => a - b);
-    const everyWeekday = isAll(weekdays, 0, 6);
-    if (!everyDay && !everyWeekday) {
-        throw new pulumi.RunError(
-            `Job ${name}: schedule: "${schedule}" names days of the month and of the week: cron means either, and on aws a ` +
-                "schedule has one of them: make two jobs",
-        );
-    }
+export function schedulerCron(schedule: string): string {
+    const [minute, hour, day, month] = schedule.split(" ");
+    const { everyDay, everyWeekday, weekdays } = daysOf(schedule);
     const fields = [
         field(values(minute, 0, 59), 0, 59),
         field(values(hour, 0, 23), 0, 23),
@@ -37,6 +25,19 @@ export function schedulerCron(name: string, schedule: string): string {
         "*",
     ];
     return `cron(${fields.join(" ")})`;
+}
+
+/** Does it name days of the month and of the week? Cron means either, and the Scheduler has no such thing. */
+export function namesBothDays(schedule: string): boolean {
+    const { everyDay, everyWeekday } = daysOf(schedule);
+    return !everyDay && !everyWeekday;
+}
+
+function daysOf(schedule: string) {
+    const [, , day, , weekday] = schedule.split(" ");
+    // Sunday is 0 and 7.
+    const weekdays = [...new Set(values(weekday, 0, 7, days).map((one) => one % 7))].sort((a, b) => a - b);
+    return { everyDay: isAll(values(day, 1, 31), 1, 31), everyWeekday: isAll(weekdays, 0, 6), weekdays };
 }
 
 /** All values that a field stands for, in order. */

@@ -32,7 +32,7 @@ export function aurora(site: Site, spec: DatabaseSpec) {
     const settings = site.make("clusterParameters", rds.ClusterParameterGroup, {
         family,
         description: `Settings of the database ${site.name}`,
-        parameters: parametersOf(site.name, engine, parameters),
+        parameters: parametersOf(engine, parameters),
         tags: tags(site),
     });
     const most = site.settings.profile === "prod" ? 16 : 4;

@@ -41,12 +41,7 @@ export function cache(site: Site, spec: DatabaseSpec) {
     // A user's id ends at 40 characters: it is this one, with the user behind it.
     const place = placeOf(site, spec, 40 - "-reader".length);
     const { encryption } = place;
-    const source = sourceOf(site.name, restore);
-    if (source.database?.time !== undefined) {
-        throw new pulumi.RunError(
-            `Database ${site.name}: restore.time: ElastiCache has daily backups only: name one as \`from\``,
-        );
-    }
+    const source = sourceOf(restore);
     const subnets = site.make("cacheSubnets", elasticache.SubnetGroup, {
         description: `Where the cache ${site.name} stands`,
         subnetIds: place.subnets,

@@ -1,6 +1,5 @@
 /** PostgreSQL and MySQL as RDS and Aurora have them. */
 
-import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../components/database";
 
 export interface Engine {
@@ -58,12 +57,9 @@ const atStart = new Set([
     ...["table_open_cache_instances", "log_bin_use_v1_row_events", "innodb_purge_threads"],
 ]);
 
-/** The parameters of a group. @throws when they would let in somebody without TLS */
-export function parametersOf(name: string, engine: "postgres" | "mysql", given: DatabaseSpec["parameters"]) {
-    const { tls, parameters } = engines[engine];
-    if (tls in given)
-        throw new pulumi.RunError(`Database ${name}: parameters.${tls}: TLS is always forced: leave it out`);
-    return Object.entries({ ...parameters, ...given })
+/** The parameters of a group. None is given that would let in somebody without TLS: see checks.ts. */
+export function parametersOf(engine: "postgres" | "mysql", given: DatabaseSpec["parameters"]) {
+    return Object.entries({ ...engines[engine].parameters, ...given })
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([parameter, value]) => ({
             name: parameter,
@@ -77,17 +73,16 @@ function when(parameter: string): string {
 }
 
 /** Where the data is from: a backup, by its ARN or its `rds:` name; else a database of which AWS has backups. */
-export function sourceOf(
-    name: string,
-    restore: DatabaseSpec["restore"],
-): { snapshot?: string; database?: { from: string; time: string | undefined } } {
+export function sourceOf(restore: DatabaseSpec["restore"]): {
+    snapshot?: string;
+    database?: { from: string; time: string | undefined };
+} {
     if (!restore) return {};
     const { from, time } = restore;
-    const snapshot = from.startsWith("rds:") || /:(cluster-)?snapshot:/.test(from);
-    if (snapshot && time !== undefined) {
-        throw new pulumi.RunError(
-            `Database ${name}: restore.time: a backup is of one point in time, got "${time}": leave it out, or name the database as \`from\``,
-        );
-    }
-    return snapshot ? { snapshot: from } : { database: { from, time } };
+    return isSnapshot(from) ? { snapshot: from } : { database: { from, time } };
+}
+
+/** Does it name a backup, and not a database? */
+export function isSnapshot(from: string): boolean {
+    return from.startsWith("rds:") || /:(cluster-)?snapshot:/.test(from);
 }

@@ -22,7 +22,7 @@ export function instance(site: Site, spec: DatabaseSpec) {
     const settings = site.make("parameters", rds.ParameterGroup, {
         family: `${engine}${version}`,
         description: `Settings of the database ${site.name}`,
-        parameters: parametersOf(site.name, engine, parameters),
+        parameters: parametersOf(engine, parameters),
         tags: tags(site),
     });
     const monitor = monitorOf(site);

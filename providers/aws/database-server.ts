@@ -40,7 +40,7 @@ export function serverOf(site: Site, spec: DatabaseSpec, { place, kind, logs }: 
         logs,
         encryption,
     );
-    const source = sourceOf(site.name, restore);
+    const source = sourceOf(restore);
     const fresh = source.snapshot === undefined && source.database === undefined;
     return {
         /** The database of which it gets the data, when there is one. */

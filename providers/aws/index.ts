@@ -1,5 +1,6 @@
 import type { Cloud } from "../../components/cloud";
 import { blob } from "./blob";
+import { checks } from "./checks";
 import { children } from "./children";
 import { container } from "./container";
 import { database } from "./database";
@@ -21,5 +22,6 @@ export const cloud: Cloud = {
     name: "aws",
     drivers: shown({ blob, container, database, image, job, key, kv, loadBalancer, log, metric, network, secret, vm }),
     lacks,
+    checks,
     children,
 };

@@ -165,7 +165,7 @@ function schedule(site: Site, cron: string, { timeZone }: JobSpec, machine: sfn.
         {
             name: shortName(site.name, 64),
             description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
-            scheduleExpression: schedulerCron(site.name, cron),
+            scheduleExpression: schedulerCron(cron),
             scheduleExpressionTimezone: timeZone,
             flexibleTimeWindow: { mode: "OFF" },
             kmsKeyArn: encryption.arn,

@@ -5,7 +5,7 @@ import type { Access, Grant } from "../../components/link";
 import type { Site } from "../../components/site";
 import { names } from "./database-engine";
 import { type Kept, keepToken, kept } from "./database-keep";
-import { maintenanceOf, placeOf, secretOf } from "./database-place";
+import { hourOf, maintenanceOf, placeOf, secretOf } from "./database-place";
 import { firstOf } from "./database-users";
 import { gauges } from "./gauges";
 import type { Permit } from "./grants";
@@ -42,7 +42,7 @@ export function cache(site: Site, spec: DatabaseSpec) {
     const { id: project, region } = projectOf(site);
     const place = placeOf(site, spec, "memorystore", 63);
     const network = nativeOf(spec.network);
-    const { day, hour } = maintenanceOf(site.name, spec);
+    const { day, hour } = maintenanceOf(spec);
     const policy = site.make("cacheUsers", memorystore.AclPolicy, {
         aclPolicyId: place.id,
         location: region,
@@ -72,9 +72,9 @@ export function cache(site: Site, spec: DatabaseSpec) {
             desiredAutoCreatedEndpoints: [{ network: network.network, projectId: project }],
             automatedBackupConfig: {
                 retention: `${backups.retention * 86_400}s`,
-                fixedFrequencySchedule: { startTime: { hours: hourOf(site.name, backups.window) } },
+                fixedFrequencySchedule: { startTime: { hours: hourOf(backups.window) } },
             },
-            managedBackupSource: restoredFrom(site.name, spec.restore),
+            managedBackupSource: spec.restore && { backup: spec.restore.from },
             maintenancePolicy: { weeklyMaintenanceWindows: [{ day: days[day - 1], startTime: { hours: hour } }] },
             deletionProtectionEnabled: protect,
             labels: labels(site),
@@ -142,24 +142,6 @@ function primaryOf(endpoints: readonly Reached[]): string {
     const found = all.find((one) => one?.connectionType === "CONNECTION_TYPE_PRIMARY") ?? all[0];
     if (found?.ipAddress) return found.ipAddress;
     throw new pulumi.RunError("Memorystore has made no endpoint in the network: run `pulumi up` again");
-}
-
-/** @throws when it is no full hour */
-function hourOf(name: string, window: string): number {
-    if (window.endsWith(":00")) return Number(window.slice(0, 2));
-    throw new pulumi.RunError(
-        `Database ${name}: backups.window: Memorystore begins at a full hour, got "${window}": write "${window.slice(0, 2)}:00"`,
-    );
-}
-
-/** @throws when it is no backup's whole name */
-function restoredFrom(name: string, restore: DatabaseSpec["restore"]): { backup: string } | undefined {
-    if (!restore) return undefined;
-    if (/^projects\/[^/]+\/locations\/[^/]+\/backupCollections\/[^/]+\/backups\/[^/]+$/.test(restore.from))
-        return { backup: restore.from };
-    throw new pulumi.RunError(
-        `Database ${name}: restore.from: must be a backup's whole name, projects/…/locations/…/backupCollections/…/backups/…, got "${restore.from}": see \`gcloud memorystore backups list\``,
-    );
 }
 
 function gaugesOf(id: pulumi.Output<string>) {

@@ -1,6 +1,5 @@
 /** PostgreSQL and MySQL as Cloud SQL has them. */
 
-import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../components/database";
 
 export type SqlEngine = "postgres" | "mysql";
@@ -49,12 +48,13 @@ const parameters: Readonly<Record<SqlEngine, Readonly<Record<string, string>>>> 
 /** What would say something about TLS: `sslMode` forces it. */
 const tls = new Set(["ssl", "require_secure_transport"]);
 
-/** The flags of a server. @throws when they would let in somebody without TLS */
-export function flagsOf(name: string, engine: SqlEngine, given: DatabaseSpec["parameters"]) {
-    for (const parameter of Object.keys(given)) {
-        if (tls.has(parameter))
-            throw new pulumi.RunError(`Database ${name}: parameters.${parameter}: TLS is always forced: leave it out`);
-    }
+/** Would it say something about TLS? */
+export function isTls(parameter: string): boolean {
+    return tls.has(parameter);
+}
+
+/** The flags of a server. None is given that would let in somebody without TLS: see database-check.ts. */
+export function flagsOf(engine: SqlEngine, given: DatabaseSpec["parameters"]) {
     return Object.entries({ ...parameters[engine], ...given })
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([parameter, value]) => ({ name: parameter, value }));
@@ -94,25 +94,18 @@ const form = /^(?:([a-z][a-z0-9-]*):)?([a-z][a-z0-9-]*)(?:\/(\d+))?$/;
 
 /**
  * A backup, as `<database's id>/<backup's id>`; else a database, of which there is the newest, or a point in time. Either of
- * another project with that one's id before: `shop-prod:db-0a1b2c3d`.
- *
- * @throws when it is of no such form
+ * another project with that one's id before: `shop-prod:db-0a1b2c3d`. Other forms are refused by database-check.ts.
  */
-export function sourceOf(name: string, restore: DatabaseSpec["restore"]): Source {
+export function sourceOf(restore: DatabaseSpec["restore"]): Source {
     if (!restore) return {};
-    const { from, time } = restore;
+    const { project, instance, backup } = placesOf(restore.from);
+    if (backup === undefined)
+        return { clone: { sourceInstanceName: instance!, sourceProject: project, pointInTime: restore.time } };
+    return { restoreBackupContext: { backupRunId: Number(backup), instanceId: instance!, project } };
+}
+
+/** What it names; nothing when it is of no such form. */
+export function placesOf(from: string): { project?: string; instance?: string; backup?: string } {
     const [, project, instance, backup] = form.exec(from) ?? [];
-    if (instance === undefined) {
-        throw new pulumi.RunError(
-            `Database ${name}: restore.from: must be a database's id at Cloud SQL, or a backup as \`<id>/<backup's id>\`, got "${from}": see \`gcloud sql backups list\``,
-        );
-    }
-    if (backup === undefined) {
-        return { clone: { sourceInstanceName: instance, sourceProject: project, pointInTime: time } };
-    }
-    if (time === undefined)
-        return { restoreBackupContext: { backupRunId: Number(backup), instanceId: instance, project } };
-    throw new pulumi.RunError(
-        `Database ${name}: restore.time: a backup is of one point in time, got "${time}": leave it out, or name the database as \`from\``,
-    );
+    return { project, instance, backup };
 }

@@ -38,16 +38,15 @@ export function placeOf(site: Site, spec: DatabaseSpec, service: AgentOf, most: 
 
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/** The weekly hour of updates: the day from Monday on, which is 1. @throws when it is no full hour */
-export function maintenanceOf(name: string, { maintenance }: Pick<DatabaseSpec, "maintenance">) {
+/** The weekly hour of updates: the day from Monday on, which is 1. */
+export function maintenanceOf({ maintenance }: Pick<DatabaseSpec, "maintenance">) {
     const [day, time] = maintenance.split(" ");
-    const [hour, minute] = time.split(":").map(Number);
-    if (minute !== 0) {
-        throw new pulumi.RunError(
-            `Database ${name}: maintenance: Google begins at a full hour, got "${maintenance}": write "${day} ${time.slice(0, 2)}:00"`,
-        );
-    }
-    return { day: days.indexOf(day) + 1, hour };
+    return { day: days.indexOf(day) + 1, hour: hourOf(time) };
+}
+
+/** The hour of a full one: others are refused by database-check.ts. */
+export function hourOf(time: string): number {
+    return Number(time.slice(0, 2));
 }
 
 /** A secret of the database's own, in its region, under its key. Its versions are made by database-keep.ts. */

@@ -27,7 +27,7 @@ export function server(site: Site, spec: DatabaseSpec) {
     const tier = tierOf(spec);
     const place = placeOf(site, spec, "sqladmin", longest);
     const network = nativeOf(spec.network);
-    const source = sourceOf(site.name, restore);
+    const source = sourceOf(restore);
     // A second server follows the first one's log.
     const logs = backups.pointInTime || highAvailability;
     const made = site.make(
@@ -59,7 +59,7 @@ export function server(site: Site, spec: DatabaseSpec) {
                 },
                 retainBackupsOnDelete: protect,
                 finalBackupConfig: protect ? { enabled: true, retentionDays: 365 } : { enabled: false },
-                maintenanceWindow: { ...maintenanceOf(site.name, spec), updateTrack: "stable" },
+                maintenanceWindow: { ...maintenanceOf(spec), updateTrack: "stable" },
                 ipConfiguration: {
                     ipv4Enabled: false,
                     pscConfigs: [{ pscEnabled: true, allowedConsumerProjects: [project] }],
@@ -70,7 +70,7 @@ export function server(site: Site, spec: DatabaseSpec) {
                 },
                 connectorEnforcement: "NOT_REQUIRED",
                 dataApiAccess: "DISALLOW_DATA_API",
-                databaseFlags: flagsOf(site.name, engine, parameters),
+                databaseFlags: flagsOf(engine, parameters),
                 insightsConfig: insightsOf(engine, tier),
                 deletionProtectionEnabled: protect,
                 userLabels: labels(site),

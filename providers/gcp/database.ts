@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { cache } from "./database-cache";
 import { server } from "./database-sql";
@@ -9,11 +8,5 @@ import { server } from "./database-sql";
  * and only over TLS.
  */
 export const database: DriverOf<"database"> = (site, spec) => {
-    if (spec.engine === "redis") return cache(site, spec);
-    if (!spec.backups.pointInTime && spec.highAvailability) {
-        throw new pulumi.RunError(
-            `Database ${site.name}: backups.pointInTime: with \`highAvailability\` Cloud SQL always keeps what every point in time takes: leave it out`,
-        );
-    }
-    return server(site, spec);
+    return spec.engine === "redis" ? cache(site, spec) : server(site, spec);
 };

@@ -1,5 +1,6 @@
 import type { Cloud } from "../../components/cloud";
 import { blob } from "./blob";
+import { checks } from "./checks";
 import { container } from "./container";
 import { shown } from "./dashboard";
 import { database } from "./database";
@@ -146,5 +147,6 @@ export const cloud: Cloud = {
         }),
     ),
     lacks,
+    checks,
     children,
 };

@@ -22,7 +22,6 @@ import { timeouts } from "./run-service";
  */
 export function machineGroup(site: Site, spec: ContainerSpec): Running {
     const { ports, scale, health, stopGrace, rollout, log, exec } = spec;
-    refuse(site, spec);
     const network = nativeOf(spec.network);
     const name = unique(site, "machine", 40);
     const template = makeTemplate(site, spec, network, name);
@@ -163,17 +162,4 @@ export function fromTerminals(site: Site, network: GcpNetwork): void {
         },
         { instance: "terminals" },
     );
-}
-
-/** What one argument by itself may be elsewhere, but not here. */
-function refuse(site: Site, { scale: { min, max, requests }, public: open, on }: ContainerSpec): void {
-    const fault = (what: string) => {
-        throw new pulumi.ResourceError(`Container ${site.name}: ${what}`, site.component, true);
-    };
-    if (min === 0) {
-        fault("scale.min: on gcp no request can start a machine, and this container needs one: set it to 1, or more");
-    }
-    if (requests !== undefined && max > min && !open)
-        fault("scale.requests: on gcp the load balancer counts them: set `public`, or scale by `cpu`");
-    if (on) fault("on: on gcp a container has machines of its own: leave it out, and give `cpu` and `memory`");
 }

@@ -37,7 +37,7 @@ export function makeTemplate(site: Site, spec: ContainerSpec, network: GcpNetwor
             ...named(site, "template", 63),
             description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
             region,
-            machineType: machineFor(`Container ${site.name}`, cpu, memory),
+            machineType: machineFor(cpu, memory)!,
             disks: [
                 {
                     sourceImage: "projects/cos-cloud/global/images/family/cos-stable",

@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-
 /** Machines of the E2 kind: CPUs (of the small ones, a share that is always there), and memory in MiB. */
 const machines: readonly (readonly [type: string, cpu: number, memory: number])[] = [
     ["e2-micro", 0.25, 1024],
@@ -19,16 +17,14 @@ const machines: readonly (readonly [type: string, cpu: number, memory: number])[
 /** What the system and Docker take of the memory, in MiB. */
 const system = 384;
 
+/** What the largest of them has for its containers: CPUs, and memory in MiB. */
+export const largestMachine = { cpu: 32, memory: 131072 - system };
+
 /**
- * The smallest machine with so much for its containers.
+ * The smallest machine with so much for its containers; undefined when there is none.
  *
  * @param memory - in MiB
- * @throws when there is none, naming the most there is
  */
-export function machineFor(name: string, cpu: number, memory: number): string {
-    const found = machines.find(([, cpus, whole]) => cpus >= cpu && whole - system >= memory);
-    if (found) return found[0];
-    throw new pulumi.RunError(
-        `${name}: with its sidecars it has ${cpu} CPUs and ${memory} MiB, and the largest machine for containers has 32 and ${131072 - system}: lower \`cpu\` or \`memory\``,
-    );
+export function machineFor(cpu: number, memory: number): string | undefined {
+    return machines.find(([, cpus, whole]) => cpus >= cpu && whole - system >= memory)?.[0];
 }

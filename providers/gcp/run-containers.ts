@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { SidecarSpec } from "../../components/container";
 import type { Grant } from "../../components/link";
 import type { PortSpec } from "../../components/ports";
@@ -49,7 +49,6 @@ export const mainContainer = "main";
 
 /** The containers of an instance, as services, worker pools and jobs of Cloud Run take them, and their volumes. */
 export function runContainers(site: Site, { spec, port, sidecars = {} }: RunArgs) {
-    checkSize(site, [spec, ...Object.values(sidecars)]);
     const made = [
         define(site, { name: mainContainer, spec, port }),
         ...Object.entries(sidecars).map(([name, sidecar]) =>
@@ -72,7 +71,7 @@ function define(site: Site, { name, spec, port }: Defined): { container: RunCont
         ...(port ? portVariables(port) : {}),
         ...grant.env,
         ...files.paths,
-        ...ownVariables(site, spec, port),
+        ...ownVariables(spec),
     };
     const container: RunContainer = {
         name,
@@ -98,22 +97,10 @@ function cpuOf(name: string, { cpu }: SidecarSpec): string {
     return whole < 1 ? `${whole * 1000}m` : `${whole}`;
 }
 
-function checkSize(site: Site, specs: readonly SidecarSpec[]): void {
-    const cpu = specs.reduce((sum, one, index) => sum + (index === 0 ? Math.max(one.cpu, 1) : one.cpu), 0);
-    const memory = specs.reduce((sum, one) => sum + one.memory, 0);
-    if (cpu <= 8 && memory <= 32768) return;
-    throw new pulumi.RunError(
-        `${site.name}: with its sidecars it has ${cpu} CPUs and ${memory} MiB, and Cloud Run has at most 8 and 32768: lower \`cpu\` or \`memory\``,
-    );
-}
-
-/** Cloud Run itself gives `PORT`, and takes no other one. */
-function ownVariables(site: Site, { env }: SidecarSpec, port: RunArgs["port"]): SidecarSpec["env"] {
-    const { PORT: own, ...others } = env;
-    if (own === undefined || own === String(port?.port)) return others;
-    throw new pulumi.RunError(
-        `${site.name}: env.PORT: on gcp it is the port that it listens on${port ? `, ${port.port}` : ""}: leave it out, or use another name`,
-    );
+/** Cloud Run itself gives `PORT`: another one was refused by checks.ts. */
+function ownVariables({ env }: SidecarSpec): SidecarSpec["env"] {
+    const { PORT: _same, ...others } = env;
+    return others;
 }
 
 /** `HTTP_PORT`, by the port's name. */

@@ -14,16 +14,10 @@ const known = /^([a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io|docker\.io|index
 /**
  * The reference by which Cloud Run gets an image. It knows no other registry than Google's and Docker Hub: from any other, the
  * image comes through a repository of the stack's own, that fetches what it is asked for and keeps it. The digest stays.
- *
- * @throws when it is not for the only processor that Cloud Run has
+ What is not for its only processor is refused by checks.ts.
  */
 export function imageFor(site: Site, image: Image): pulumi.Output<string> {
-    const { reference, platforms } = image.spec;
-    if (!platforms.includes("linux/amd64")) {
-        throw new pulumi.RunError(
-            `${site.name}: its image ${image.shortName} is for ${platforms.join(", ")}, and Cloud Run has linux/amd64 only: add that to \`platforms\``,
-        );
-    }
+    const { reference } = image.spec;
     if (typeof reference !== "string") return image.reference;
     const [host, ...path] = reference.split("/");
     if (!path.length || !/[.:]/.test(host) || known.test(host)) return image.reference;

@@ -29,10 +29,10 @@ export function urlMap(
 ): compute.URLMap {
     const rules = [
         ...forwards.map(({ host, path, backend }) => ({ host, path, answer: { service: backend } as Answer })),
-        ...redirects.map(({ host, path, to, permanent }, index) => ({
+        ...redirects.map(({ host, path, to, permanent }) => ({
             host,
             path,
-            answer: { urlRedirect: redirectTo(site.name, index, to, permanent) } as Answer,
+            answer: { urlRedirect: redirectTo(to, permanent) } as Answer,
         })),
     ].sort((a, b) => specific(b) - specific(a));
     const hosts = [...new Set(rules.map(({ host }) => host ?? "*"))];
@@ -73,24 +73,18 @@ function matching(path: string): RouteRule["matchRules"] {
     return base === "" ? [{ prefixMatch: "/" }] : [{ fullPathMatch: base }, { prefixMatch: `${base}/` }];
 }
 
-/**
- * A whole URL, or a path: what it does not say stays as the client asked.
- *
- * @throws for what Google's load balancers cannot say: another port, a query, or plain HTTP
- */
-function redirectTo(
-    name: string,
-    index: number,
-    to: string,
-    permanent: boolean,
-): NonNullable<RouteRule["urlRedirect"]> {
-    const { protocol, hostname, port, pathname, search } = new URL(to, "https://same.invalid");
-    const wrong = protocol === "http:" ? "plain HTTP" : port ? "another port" : search ? "a query" : undefined;
-    if (wrong !== undefined) {
-        throw new pulumi.RunError(
-            `LoadBalancer ${name}: redirects[${index}].to: on gcp a redirect cannot go to ${wrong} (${to}): let the app answer with it, or leave that out`,
-        );
-    }
+/** What Google's load balancers cannot say of where a redirect goes to; undefined when they can. */
+export function unsayable(to: string): string | undefined {
+    if (!URL.canParse(to, base)) return undefined; // which has a fault of its own
+    const { protocol, port, search } = new URL(to, base);
+    return protocol === "http:" ? "plain HTTP" : port ? "another port" : search ? "a query" : undefined;
+}
+
+const base = "https://same.invalid";
+
+/** A whole URL, or a path: what it does not say stays as the client asked. What cannot be said is refused by checks.ts. */
+function redirectTo(to: string, permanent: boolean): NonNullable<RouteRule["urlRedirect"]> {
+    const { hostname, pathname } = new URL(to, base);
     return {
         ...(to.startsWith("/") ? {} : { hostRedirect: hostname }),
         pathRedirect: pathname,

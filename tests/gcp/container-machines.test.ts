@@ -342,14 +342,14 @@ describe("Container on GCP, on machines", () => {
 
     it("refuses what machines cannot do", async () => {
         expect(await refused({ port: 80, exec: true, scale: { min: 0, max: 2 } })).to.match(
-            /box: scale\.min: on gcp no request can start a machine/,
+            /scale\.min: must be at least 1 on gcp: no request can start a machine/,
         );
         expect(await refused({ port: 80, scale: { min: 1, max: 2, requests: 10 } })).to.match(
-            /box: scale\.requests: on gcp the load balancer counts them/,
+            /scale\.requests: needs `public` on gcp: the load balancer counts them/,
         );
-        expect(machineFor("box", 0.25, 512)).to.equal("e2-micro");
-        expect(machineFor("box", 0.25, 1024)).to.equal("e2-small");
-        expect(machineFor("box", 8, 32768)).to.equal("e2-highmem-8");
-        expect(() => machineFor("box", 40, 512)).to.throw(/box: with its sidecars it has 40 CPUs/);
+        expect(machineFor(0.25, 512)).to.equal("e2-micro");
+        expect(machineFor(0.25, 1024)).to.equal("e2-small");
+        expect(machineFor(8, 32768)).to.equal("e2-highmem-8");
+        expect(machineFor(40, 512)).to.equal(undefined);
     });
 });

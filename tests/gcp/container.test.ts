@@ -158,7 +158,7 @@ describe("Container on GCP", () => {
         expect(beside).to.not.have.any.keys("ports", "startupProbe");
         expect(
             await refused({ image, port: 3000, cpu: 8, sidecars: { more: { image, cpu: 1, memory: 2048 } } }),
-        ).to.match(/web: with its sidecars it has 9 CPUs and 18432 MiB, and Cloud Run has at most 8 and 32768/);
+        ).to.match(/cpu: is 9 with the sidecars, with 18432 MiB, and Cloud Run has at most 8 and 32768/);
     });
 
     it("starts at no instance when told so, and scales by another share of its CPU", async () => {
@@ -304,10 +304,10 @@ describe("Container on GCP", () => {
     it("refuses what Cloud Run cannot run, before anything of it is made", async () => {
         const arm = () => new Image("arm", { context: ".", platforms: ["linux/arm64"] });
         expect(await onGcp(() => new Container("web", { image: arm(), port: 80 })).then(() => "", String)).to.match(
-            /web: its image arm is for linux\/arm64, and Cloud Run has linux\/amd64 only/,
+            /image: is for linux\/arm64, and Cloud Run has linux\/amd64 only/,
         );
         expect(await refused({ image, port: 3000, env: { PORT: "4000" } })).to.match(
-            /web: env\.PORT: on gcp it is the port that it listens on, 3000/,
+            /env\.PORT: is the port that it listens on, 3000, on gcp/,
         );
     });
 

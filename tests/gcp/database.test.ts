@@ -190,6 +190,7 @@ describe("A Database of SQL on GCP", () => {
         expect(await message({ parameters: { ssl: "off" } })).to.include("TLS is always forced");
         expect(await message({ restore: { from: "A b" } })).to.include("gcloud sql backups list");
         expect(await message({ restore: { from: "db/1", time: "2026-11-21T09:30:00Z" } })).to.include("restore.time");
+        expect(await message({ restore: { from: "A b" } })).to.include("restore.from");
         expect(await message({ highAvailability: true, backups: { pointInTime: false } })).to.include("leave it out");
         await onGcp(() => {
             expect(() => new Database("db", { engine: "postgres", size: "serverless" }))

@@ -243,7 +243,7 @@ describe("LoadBalancer on GCP", () => {
             ["/new?old=1", "a query"],
         ])
             expect(await refused(() => ({ redirects: [{ to }] }))).to.include(
-                `LoadBalancer entry: redirects[0].to: on gcp a redirect cannot go to ${why}`,
+                `redirects[0].to: cannot go to ${why} on gcp`,
             );
     });
 
@@ -288,7 +288,7 @@ describe("LoadBalancer on GCP", () => {
         ]);
         expect(names("TargetHttpsProxy")).to.deep.equal([]);
         expect(await refused(() => ({ tcp: { raw: { listen: 5000, to: service(), port: "http" } } }))).to.match(
-            /LoadBalancer entry: tcp: Container web speaks HTTP only, on Cloud Run/,
+            /tcp\.raw\.to: speaks HTTP only, on Cloud Run/,
         );
     });
 

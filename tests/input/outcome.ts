@@ -1,7 +1,8 @@
 // Carries out a program against mocks of a cloud, with its real drivers, and says how that ended.
 import * as pulumi from "@pulumi/pulumi";
 import { App, type CloudName, Mistake } from "../../components";
-import { lens } from "../aws/lens";
+import { lens as aws } from "../aws/lens";
+import { lens as gcp } from "../gcp/lens";
 import { outputs } from "../local/computed";
 import { fakeCloud } from "../support/fake-cloud";
 import { type Program, run } from "../support/mocks";
@@ -10,7 +11,7 @@ import { type Program, run } from "../support/mocks";
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
 
 /** The clouds that are tried; `none` is one that makes nothing: what goes wrong there is wrong in the components. */
-export const clouds = ["none", "local", "aws"] as const satisfies readonly (CloudName | "none")[];
+export const clouds = ["none", "local", "aws", "gcp"] as const satisfies readonly (CloudName | "none")[];
 export type Tried = (typeof clouds)[number];
 
 export interface Outcome {
@@ -41,8 +42,8 @@ export async function outcomeOf(
 
 /** How a program ends: see {@link outcomeOf}. */
 export async function outcome(program: () => void, config: Record<string, string>): Promise<Outcome> {
-    const aws = config["mvi:cloud"] === "aws";
-    const mocked = { config, outputs: aws ? lens.outputs : local, calls: aws ? lens.calls : undefined };
+    const lens = { aws, gcp }[config["mvi:cloud"]] ?? { outputs: local, calls: undefined };
+    const mocked = { config, ...lens };
     let thrown: unknown;
     const before = process.cpuUsage();
     const ran = await run(mocked, () => {

@@ -1,0 +1,127 @@
+/** What arguments cannot be together on GCP: with all other faults, before anything is made. */
+
+import type { Check, Cloud } from "../../components/cloud";
+import { type ContainerSpec, containerService } from "../../components/container";
+import { portsOf } from "../../components/ports";
+import { argumentsOf } from "../../components/reference";
+import { type Fields, isPlain, Place, record } from "../../components/shape";
+import { besides, platformsOf, together } from "../workload-check";
+import { needsMachines } from "./container";
+import { checkDatabase } from "./database-check";
+import { largestMachine, machineFor } from "./machine-type";
+import { unsayable } from "./url-map";
+
+type Args = Readonly<Record<string, unknown>>;
+
+const container: Check<"container"> = (spec, at, args) => {
+    if (args.on !== undefined)
+        at.in("on").fault(
+            "is not for gcp: a container has machines of its own",
+            "leave it out, and give `cpu` and `memory`",
+        );
+    else if (needsMachines(completed(spec))) checkMachines(spec, at);
+    else checkRun(spec, at, args);
+};
+
+const job: Check<"job"> = (_spec, at, args) => {
+    checkImages(args, at, "Cloud Run");
+    const from = argumentsOf(args.container, at);
+    if (isPlain(args.env) && args.env.PORT !== undefined) refusePort(at, args.env.PORT);
+    else if (isPlain(from?.env) && from.env.PORT !== undefined)
+        at.in("container").fault("has a variable PORT, which is Cloud Run's own", "use another name there");
+};
+
+const loadBalancer: Check<"loadBalancer"> = ({ redirects, tcp }, at, args) => {
+    redirects.forEach(({ to }, index) => {
+        const wrong = unsayable(to);
+        if (wrong !== undefined)
+            at.in("redirects")
+                .in(index)
+                .in("to")
+                .fault(`cannot go to ${wrong} on gcp`, "let the app answer with it, or leave that out", to);
+    });
+    for (const name of Object.keys(tcp)) {
+        const given = (args.tcp as Record<string, { to?: unknown }>)[name];
+        const declared = argumentsOf(isPlain(given) ? given.to : undefined, at);
+        if (declared && !needsMachines(read(declared)))
+            at.in("tcp").in(name).in("to").fault("speaks HTTP only, on Cloud Run", 'give the port `protocol: "tcp"`');
+    }
+};
+
+export const checks: Cloud["checks"] = { container, job, loadBalancer, database: checkDatabase };
+
+function checkMachines(spec: ContainerSpec, at: Place): void {
+    const { min, max, requests } = spec.scale;
+    const scale = at.in("scale");
+    if (min === 0)
+        scale
+            .in("min")
+            .fault(
+                "must be at least 1 on gcp: no request can start a machine, and this container needs one",
+                "set it to 1, or more",
+                0,
+            );
+    if (requests !== undefined && max > min && !spec.public)
+        scale
+            .in("requests")
+            .fault("needs `public` on gcp: the load balancer counts them", "set that, or scale by `cpu`", requests);
+    const { cpu, memory } = together([spec, ...Object.values(spec.sidecars)]);
+    if (machineFor(cpu, memory) === undefined)
+        at.in("cpu").fault(
+            `is ${cpu} with the sidecars, with ${memory} MiB, and the largest machine for containers has ${largestMachine.cpu} and ${largestMachine.memory}`,
+            "lower `cpu` or `memory`",
+            spec.cpu,
+        );
+}
+
+function checkRun(spec: ContainerSpec, at: Place, args: Args): void {
+    checkImages(args, at, "Cloud Run");
+    const { cpu, memory } = together([spec, ...Object.values(spec.sidecars)], 1);
+    if (cpu > 8 || memory > 32768)
+        at.in("cpu").fault(
+            `is ${cpu} with the sidecars, with ${memory} MiB, and Cloud Run has at most 8 and 32768`,
+            "lower `cpu` or `memory`",
+            spec.cpu,
+        );
+    const port = Object.values(portsOf({ ...spec }))[0]?.port;
+    for (const [own, place] of besides(args, at)) {
+        const variable = isPlain(own.env) ? own.env.PORT : undefined;
+        if (variable !== undefined && (place !== at || variable !== String(port)))
+            refusePort(place, variable, place === at ? port : undefined);
+    }
+}
+
+/** Cloud Run itself gives `PORT`, and takes no other one. */
+function refusePort(at: Place, given: unknown, port?: number): void {
+    at.in("env")
+        .in("PORT")
+        .fault(
+            `is the port that it listens on${port === undefined ? "" : `, ${port}`}, on gcp`,
+            "leave it out, or use another name",
+            given,
+        );
+}
+
+function checkImages(args: Args, at: Place, who: string): void {
+    for (const [own, place] of besides(args, at)) {
+        const platforms = platformsOf(own, place);
+        if (platforms.includes("linux/amd64")) continue;
+        place
+            .in(own.container !== undefined ? "container" : isPlain(own.build) ? "build" : "image")
+            .fault(
+                `is for ${platforms.join(" and ") || "no processor"}, and ${who} has linux/amd64 only`,
+                "add that to `platforms`",
+            );
+    }
+}
+
+/** With its port among its ports, as drivers get it. */
+function completed(spec: ContainerSpec): ContainerSpec {
+    return { ...spec, ports: portsOf({ ...spec }) };
+}
+
+/** A container as it was declared, with its defaults. Its faults are found where it stands. */
+function read(declared: Args): ContainerSpec {
+    const fields = containerService.fields("dev") as Fields<object>;
+    return completed(record(fields)(declared, new Place("", [])) as ContainerSpec);
+}

@@ -1,0 +1,36 @@
+/** What the clouds' checks have to know of a workload, before it is prepared. */
+
+import type { SidecarSpec } from "../components/container";
+import { argumentsOf } from "../components/reference";
+import { isPlain, type Place } from "../components/shape";
+import { sizes } from "../components/workload";
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** The processors that an image is for: of a build, or of the Image that is named. One by reference says nothing: x86. */
+export function platformsOf(args: Args, at: Place): readonly string[] {
+    const container = args.container === undefined ? undefined : argumentsOf(args.container, at);
+    if (container) return platformsOf(container, at);
+    const image = isPlain(args.build) ? args.build : argumentsOf(args.image, at);
+    return Array.isArray(image?.platforms) ? (image.platforms as string[]) : ["linux/amd64"];
+}
+
+/** A workload's arguments and those of its sidecars, each where it stands. */
+export function besides(args: Args, at: Place): [args: Args, at: Place][] {
+    const sidecars = isPlain(args.sidecars) ? Object.entries(args.sidecars) : [];
+    return [
+        [args, at],
+        ...sidecars.map(([name, own]): [Args, Place] => [isPlain(own) ? own : {}, at.in("sidecars").in(name)]),
+    ];
+}
+
+/** What a workload and its sidecars need together: CPUs, and memory in MiB. `least` is the least that the first one gets. */
+export function together(
+    specs: readonly Pick<SidecarSpec, "cpu" | "memory">[],
+    least = 0,
+): { cpu: number; memory: number } {
+    return {
+        cpu: specs.reduce((sum, { cpu }, index) => sum + Math.max(cpu, index === 0 ? least : 0), 0),
+        memory: specs.reduce((sum, { cpu, memory }) => sum + (memory || (sizes[cpu]?.[0] ?? 0)), 0),
+    };
+}
