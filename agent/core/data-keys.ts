@@ -5,10 +5,11 @@ import { type DataKeys } from "../log/types";
 /** Adds {@link DataKeys} to the kind `Key`: a data key is made here, and sealed by the key, which never leaves its kind. */
 export function withDataKeys(kind: KeyKind): KeyKind & DataKeys {
     return Object.assign(kind, {
-        generateDataKey(keyId: string) {
+        generateDataKey(who: string, keyId: string) {
             const plain = randomBytes(32);
-            return { plain, sealed: kind.encrypt(keyId, plain).toString("base64") };
+            return { plain, sealed: kind.encrypt(who, keyId, plain).toString("base64") };
         },
-        openDataKey: (keyId: string, sealed: string) => kind.decrypt(keyId, Buffer.from(sealed, "base64")),
+        openDataKey: (who: string, keyId: string, sealed: string) =>
+            kind.decrypt(who, keyId, Buffer.from(sealed, "base64")),
     });
 }

@@ -18,8 +18,6 @@ export interface DatabaseInputs {
     readonly backup: BackupInputs;
     /** Where the first contents come from: a database, or one backup, as `[<database>/]<backup's id>`. Read when the database is made, and never again. */
     readonly restore?: { readonly from: string; readonly time?: string };
-    /** Kept, and not used: nothing here is changed by itself at any time. */
-    readonly maintenanceWindow?: string;
     /** The engine's own settings, in its own words. */
     readonly parameters: Readonly<Record<string, string>>;
     /** Whether `remove` may remove a database that has data in it. */

@@ -4,6 +4,7 @@ import { Mutexes } from "../core/mutex";
 import { letGo } from "../core/protect";
 import { type Host, type Kind, Refusal } from "../kind";
 import { startJsonService, stopJsonService } from "../kv/json-service";
+import { audited } from "./audit";
 import { type Context, seal, unseal } from "./ciphertext";
 import { Keyring } from "./keyring";
 import { type Algorithm, current, type KeyRecord, newKey, publicKey, rotated } from "./material";
@@ -18,8 +19,6 @@ export interface KeyInputs {
     rotationPeriodDays?: number;
     /** 32 bytes in base64, which encrypt instead of generated ones. */
     importedMaterial?: string;
-    /** Not honoured on one machine: a removed key is gone at once, for a destroy leaves nothing behind. */
-    deletionWindowDays: number;
     /** Lets it be removed: what it encrypted is lost with it. */
     forceDestroy: boolean;
 }
@@ -36,10 +35,14 @@ export interface KeyOutputs {
 }
 
 export interface KeyKind extends Kind<KeyInputs, KeyOutputs> {
-    /** Encrypts for another kind. @throws {@link Refusal} if there is no such key, or it does not encrypt. */
-    encrypt(keyId: string, plain: Uint8Array, context?: Context): Buffer;
+    /**
+     * Encrypts for another kind, in the name of `who`, such as `Secret/token`: the audit log says so.
+     *
+     * @throws {@link Refusal} if there is no such key, or it does not encrypt.
+     */
+    encrypt(who: string, keyId: string, plain: Uint8Array, context?: Context): Buffer;
     /** Decrypts what {@link KeyKind.encrypt} gave, of this version of the key or an older one. */
-    decrypt(keyId: string, blob: Uint8Array, context?: Context): Buffer;
+    decrypt(who: string, keyId: string, blob: Uint8Array, context?: Context): Buffer;
 }
 
 /** The kind of cryptographic keys: a server of KMS's protocol for all of a stack's. `now` is for tests. */
@@ -141,8 +144,16 @@ export function keyKind(host: Host, now: () => number = Date.now): KeyKind {
 
         stop: () => turns.run(FOLDER, stop),
 
-        encrypt: (id, plain, context) => seal(keyOf(id, "encrypt"), plain, context),
-        decrypt: (id, blob, context) => unseal(keyOf(id, "encrypt"), Buffer.from(blob), context).plain,
+        encrypt: (who, id, plain, context) =>
+            audited(host, { identity: who, operation: "Encrypt", keys: [id] }, () => {
+                const key = keyOf(id, "encrypt");
+                return { answer: seal(key, plain, context), version: current(key).number };
+            }),
+        decrypt: (who, id, blob, context) =>
+            audited(host, { identity: who, operation: "Decrypt", keys: [id] }, () => {
+                const { plain, version } = unseal(keyOf(id, "encrypt"), Buffer.from(blob), context);
+                return { answer: plain, version };
+            }),
     };
 }
 

@@ -4,13 +4,12 @@ import { allows } from "../identity/permits";
 import { type Host } from "../kind";
 import { denied } from "../kv/fault";
 import { type JsonService } from "../kv/json-service";
+import { audited } from "./audit";
 import { type KeyRecord } from "./material";
 import { type Need, notFound, OPERATIONS } from "./operations";
 
 /** What the server of keys does. `find` gives a key by its id. */
 export function kmsService(host: Host, find: (id: string) => KeyRecord | undefined): JsonService {
-    const audit = (line: object): void =>
-        host.logs.append("audit", { time: Date.now(), source: "Key", stream: "system", text: JSON.stringify(line) });
     return {
         name: "kms",
         target: "TrentService",
@@ -19,33 +18,22 @@ export function kmsService(host: Host, find: (id: string) => KeyRecord | undefin
         operations: new Set(Object.keys(OPERATIONS)),
         async serve(operation, request, identity) {
             const { needs, serve } = OPERATIONS[operation];
-            const time = new Date().toISOString();
-            const entry = { time, identity: identity.owner, operation, keys: [] as string[] };
-            try {
+            const use = { identity: identity.owner, operation, keys: [] as string[] };
+            return audited(host, use, () => {
                 const all = needs(request);
-                entry.keys = all.map(({ keyId }) => keyId);
+                use.keys = all.map(({ keyId }) => keyId);
                 for (const need of all) {
                     if (permitted(need)) continue;
                     throw denied(
                         `${identity.owner} is not authorized to perform kms:${operation} on the key ${need.keyId}: no link permits it to ${need.verbs.join(" or ")}.`,
                     );
                 }
-                const { answer, version } = serve(request, (id) => {
+                return serve(request, (id) => {
                     const key = find(id);
                     if (!key) throw notFound(id);
                     return key;
                 });
-                audit({ ...entry, version, allowed: true, outcome: "done" });
-                return answer;
-            } catch (error) {
-                const code = (error as { code?: unknown }).code;
-                audit({
-                    ...entry,
-                    allowed: code !== "AccessDeniedException",
-                    outcome: typeof code === "string" ? code : "failed",
-                });
-                throw error;
-            }
+            });
 
             function permitted({ keyId, verbs }: Need): boolean {
                 return verbs.some((verb) => allows(identity, "Key", keyId, verb));

@@ -132,7 +132,7 @@ async function segmentKey(host: Host, id: string, keyId: string): Promise<Segmen
     if (!keys?.generateDataKey) {
         throw new Refusal(`Log ${id}: key ${keyId} cannot be used, as this agent keeps no keys: leave \`key\` out`);
     }
-    return { ...(await keys.generateDataKey(keyId)), keyId };
+    return { ...(await keys.generateDataKey(`Log/${id}`, keyId)), keyId };
 }
 
 function buckets(host: Host, id: string, bucket: string): (key: string, body: Buffer) => Promise<void> {

@@ -49,12 +49,14 @@ export function openLogStore(dir: string, options: LogStoreOptions = {}): LogSto
         return journal;
     }
 
-    const openKey = (keyId: string, sealed: string): Buffer | Promise<Buffer> => {
-        if (!options.keys) {
-            throw new Error(`logs: key ${keyId} is needed to read sealed lines, and this store was given no keys`);
-        }
-        return options.keys().openDataKey(keyId, sealed);
-    };
+    const openKey =
+        (log: string) =>
+        (keyId: string, sealed: string): Buffer | Promise<Buffer> => {
+            if (!options.keys) {
+                throw new Error(`logs: key ${keyId} is needed to read sealed lines, and this store was given no keys`);
+            }
+            return options.keys().openDataKey(`Log/${log}`, keyId, sealed);
+        };
 
     async function* search(journal: Journal, query: LogQuery): AsyncGenerator<StoredLine> {
         const descending = query.order === "desc";
@@ -65,7 +67,7 @@ export function openLogStore(dir: string, options: LogStoreOptions = {}): LogSto
             if (journal.writtenAt(name) + SLACK < from) {
                 continue;
             }
-            const lines = await readSegment(path.join(journal.folder, name), openKey);
+            const lines = await readSegment(path.join(journal.folder, name), openKey(journal.name));
             for (const line of inOrder(lines, descending)) {
                 if (wanted(line)) {
                     yield { ...line, log: journal.name };
@@ -130,7 +132,7 @@ export function openLogStore(dir: string, options: LogStoreOptions = {}): LogSto
         },
         async *segment(log, name) {
             const journal = journals.get(log);
-            yield* journal ? await readSegment(path.join(journal.folder, name), openKey) : [];
+            yield* journal ? await readSegment(path.join(journal.folder, name), openKey(log)) : [];
         },
         flush: () => journals.forEach((journal) => journal.flush()),
         stop() {

@@ -63,11 +63,11 @@ export interface StoredLine extends LogLine {
     readonly log: string;
 }
 
-/** DataKeys makes keys for data, and seals them with a key that never leaves its keeper. The kind `Key` implements it. */
+/** DataKeys makes keys for data, and seals them with a key that never leaves its keeper. `who` is told to its audit log: `Log/book`. The kind `Key` implements it. */
 export interface DataKeys {
     /** A new key of 32 bytes: `plain` for use now, `sealed` for the disk. */
-    generateDataKey(keyId: string): DataKey | Promise<DataKey>;
-    openDataKey(keyId: string, sealed: string): Buffer | Promise<Buffer>;
+    generateDataKey(who: string, keyId: string): DataKey | Promise<DataKey>;
+    openDataKey(who: string, keyId: string, sealed: string): Buffer | Promise<Buffer>;
 }
 
 export interface DataKey {

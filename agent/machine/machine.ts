@@ -25,8 +25,6 @@ export interface MachineInputs {
     readonly cpu: number;
     /** MiB. */
     readonly memory: number;
-    /** As stated. The folder of a machine may grow to what this machine's disk has. */
-    readonly diskGiB: number;
     /** A shell command that is kept running. @default none: it idles */
     readonly start?: string;
     /** A script (`#!…`) that is run once, when the machine is first there, before `start`. @default none */

@@ -64,14 +64,17 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
     function open(id: string, { key, sealed }: Kept): string {
         if (key === undefined) return sealed;
         const keys = host.kind<Kind & Cipher>("Key");
-        return keys.decrypt(key, Buffer.from(sealed, "base64"), { secret: id }).toString("utf8");
+        return keys.decrypt(`Secret/${id}`, key, Buffer.from(sealed, "base64"), { secret: id }).toString("utf8");
     }
 
     function keep(id: string, value: string, key: string | undefined, about: Pick<Kept, "version" | "made">): Kept {
         const sealed =
             key === undefined
                 ? value
-                : host.kind<Kind & Cipher>("Key").encrypt(key, Buffer.from(value), { secret: id }).toString("base64");
+                : host
+                      .kind<Kind & Cipher>("Key")
+                      .encrypt(`Secret/${id}`, key, Buffer.from(value), { secret: id })
+                      .toString("base64");
         const kept = { ...about, key, sealed };
         mkdirSync(host.folder(FOLDER), { recursive: true, mode: 0o700 });
         writeAtomic(file(id), host.vault.seal(JSON.stringify(kept)));

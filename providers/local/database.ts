@@ -3,10 +3,7 @@ import { gauges, permit } from "./grants";
 import { Database } from "./kinds";
 
 /** A real server, supervised by the agent. */
-export const database: DriverOf<"database"> = (
-    site,
-    { engine, version, storage, backups, restore, maintenance, parameters },
-) => {
+export const database: DriverOf<"database"> = (site, { engine, version, storage, backups, restore, parameters }) => {
     const made = site.make(
         "database",
         Database,
@@ -21,7 +18,6 @@ export const database: DriverOf<"database"> = (
                 pointInTime: backups.pointInTime,
             },
             restore,
-            maintenanceWindow: maintenance,
             parameters,
             forceDestroy: !site.settings.protect,
         },

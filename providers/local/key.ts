@@ -3,7 +3,7 @@ import { permit } from "./grants";
 import { Key } from "./kinds";
 
 /** A key of the agent's, used over the KMS protocol. */
-export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, material, deletionWindow }) => {
+export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, material }) => {
     const made = site.make(
         "key",
         Key,
@@ -13,7 +13,6 @@ export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, mater
             algorithm: purpose === "sign" ? algorithm : undefined,
             rotationPeriodDays: rotation,
             importedMaterial: material,
-            deletionWindowDays: deletionWindow,
             forceDestroy: !site.settings.protect,
         },
         { main: true },

@@ -7,7 +7,7 @@ import { ownLog } from "./log";
 import { filesOf, permitsOf, probes } from "./workload";
 
 /** A supervised group of processes with a home folder of its own. */
-export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, ports, disk, health, uses }) => {
+export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, ports, health, uses }) => {
     const grant = linked(uses);
     const { paths, secretFiles } = filesOf(grant);
     const made = site.make(
@@ -18,7 +18,6 @@ export const vm: DriverOf<"vm"> = (site, { scale, cpu, memory, start, userData, 
             replicas: { min: scale.min, max: scale.max, cpuPercent: scale.cpu, requestsPerReplica: scale.requests },
             cpu,
             memory,
-            diskGiB: disk,
             start,
             userData,
             ports: Object.entries(ports).map(([name, { port, protocol }]) => ({ name, port, protocol })),

@@ -110,14 +110,14 @@ describe("the agent's parts", () => {
         const { kind, used } = openHost(parts);
         const keys = kind("Key") as unknown as Kind & DataKeys;
         expect(kind("Key")).to.equal(keys);
-        const inputs = { name: "k", purpose: "encrypt", deletionWindowDays: 7, forceDestroy: true };
+        const inputs = { name: "k", purpose: "encrypt", forceDestroy: true };
         const call = { restoring: false, progress: () => undefined, signal: new AbortController().signal };
         await keys.apply("k", inputs, call);
-        const { plain, sealed } = await keys.generateDataKey("k");
+        const { plain, sealed } = await keys.generateDataKey("Log/l", "k");
         expect(plain).to.have.length(32);
         expect(Buffer.from(sealed, "base64").includes(plain)).to.equal(false);
-        expect(await keys.openDataKey("k", sealed)).to.deep.equal(plain);
-        expect(() => keys.openDataKey("other", sealed)).to.throw();
+        expect(await keys.openDataKey("Log/l", "k", sealed)).to.deep.equal(plain);
+        expect(() => keys.openDataKey("Log/l", "other", sealed)).to.throw();
         expect(used().map(({ name }) => name)).to.deep.equal(["Key"]);
         await keys.remove("k", inputs);
         await keys.stop();

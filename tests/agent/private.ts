@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     const { inputs } = await imageKind({} as Host).check!({ name: "app", context, args: {} });
     const image = await apply<BuiltImage>("Image", "app", inputs);
     await apply("Secret", "token", { name: "token", value: "planted-secret", forceDestroy: true });
-    await apply("Key", "main", { name: "main", purpose: "encrypt", deletionWindowDays: 7, forceDestroy: true });
+    await apply("Key", "main", { name: "main", purpose: "encrypt", forceDestroy: true });
     await apply("Bucket", "uploads", {
         name: "uploads",
         versioned: false,

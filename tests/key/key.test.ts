@@ -3,14 +3,16 @@ import * as k from "@aws-sdk/client-kms";
 import { createPublicKey, randomBytes, verify } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Identity, Refusal } from "../../agent/kind";
+import { withDataKeys } from "../../agent/core/data-keys";
+import { type Identity, type Kind, Refusal } from "../../agent/kind";
 import { keyKind, type KeyInputs, type KeyKind } from "../../agent/key/key";
+import { type DataKeys } from "../../agent/log/types";
+import { secretKind } from "../../agent/secret/secret";
 import { call, type TestHost, testHost } from "../kv/host";
 
 const plain = (name: string, more: Partial<KeyInputs> = {}): KeyInputs => ({
     name,
     purpose: "encrypt",
-    deletionWindowDays: 7,
     forceDestroy: false,
     ...more,
 });
@@ -193,6 +195,30 @@ describe("a key", () => {
         expect(host.counts.map(({ name }) => name)).to.include("key_requests_total");
     });
 
+    it("leaves a line in the audit log when another kind uses it, with whom it was for", async () => {
+        host.lines.length = 0;
+        host.kinds.set("Key", withDataKeys(kind) as unknown as Kind);
+        const secrets = secretKind(host);
+        await secrets.apply("token", { name: "token", value: "planted", key: "main", forceDestroy: true }, call);
+        host.lines.length = 0;
+        secrets.resolve("secret:token");
+        const keys = host.kind<Kind & DataKeys>("Key");
+        const { sealed } = await keys.generateDataKey("Log/book", "other");
+        await keys.openDataKey("Log/book", "other", sealed);
+        expect(() => keys.openDataKey("Log/book", "main", sealed)).to.throw();
+        const said = host.lines.map(({ log, text }) => [log, JSON.parse(text) as Record<string, unknown>] as const);
+        expect(
+            said.map(([log, { identity, operation, keys: of, outcome }]) => [log, identity, operation, of, outcome]),
+        ).to.deep.equal([
+            ["audit", "Secret/token", "Decrypt", ["main"], "done"],
+            ["audit", "Log/book", "Encrypt", ["other"], "done"],
+            ["audit", "Log/book", "Decrypt", ["other"], "done"],
+            ["audit", "Log/book", "Decrypt", ["main"], "InvalidCiphertextException"],
+        ]);
+        expect(JSON.stringify(host.lines)).to.not.contain("planted");
+        await secrets.stop();
+    });
+
     it("is kept sealed, over restarts, until it is removed", async () => {
         const blob = await encrypt("brought");
         const folder = join(host.root, "key");
@@ -206,7 +232,9 @@ describe("a key", () => {
         const inputs = plain("brought", { importedMaterial: imported.toString("base64") });
         await kind.apply("brought", inputs, { ...call, restoring: true });
         expect(await decrypt(blob)).to.deep.equal(Plaintext);
-        expect(kind.decrypt("brought", kind.encrypt("brought", Plaintext))).to.deep.equal(Plaintext);
+        expect(kind.decrypt("Secret/x", "brought", kind.encrypt("Secret/x", "brought", Plaintext))).to.deep.equal(
+            Plaintext,
+        );
         for (const more of [
             { purpose: "sign" as const },
             {},
@@ -238,8 +266,8 @@ describe("a key", () => {
 
     it("tells another kind of a key that is not there, or is for another purpose", async () => {
         await kind.apply("signs", plain("signs", { purpose: "sign" }), call);
-        expect(() => kind.encrypt("signs", Plaintext)).to.throw(Refusal, /Key signs: .*purpose "encrypt"/);
-        expect(() => kind.encrypt("nobody", Plaintext)).to.throw(Refusal, /Key nobody: .*declare it/);
+        expect(() => kind.encrypt("Secret/x", "signs", Plaintext)).to.throw(Refusal, /Key signs: .*purpose "encrypt"/);
+        expect(() => kind.encrypt("Secret/x", "nobody", Plaintext)).to.throw(Refusal, /Key nobody: .*declare it/);
         await kind.remove("signs", undefined);
     });
 

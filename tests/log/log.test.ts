@@ -192,7 +192,7 @@ describe("logs", () => {
                 const plain = randomBytes(32);
                 return { plain, sealed: `sealed:${plain.toString("base64")}` };
             },
-            openDataKey: (keyId, sealed) => {
+            openDataKey: (_who, keyId, sealed) => {
                 if (keyId !== "main") throw new Error(`no key ${keyId}`);
                 return Buffer.from(sealed.slice(7), "base64");
             },

@@ -66,7 +66,7 @@ describe("a log, with the agent's own buckets and keys", function () {
     });
 
     it("that has a key is unreadable on disk, and is read by who asks the agent, also after a restart", async () => {
-        await whole.apply("Key", "main", { name: "main", purpose: "encrypt", deletionWindowDays: 7 });
+        await whole.apply("Key", "main", { name: "main", purpose: "encrypt" });
         await whole.apply("Log", "app", { name: "app", retentionDays: 7, key: "main" });
         say("planted-line");
         whole.logs.flush();
@@ -80,12 +80,7 @@ describe("a log, with the agent's own buckets and keys", function () {
         expect(onDisk().some((text) => text.includes("planted"))).to.equal(false);
         await whole.stop();
         whole = new Whole(whole.root);
-        await whole.apply(
-            "Key",
-            "main",
-            { name: "main", purpose: "encrypt", deletionWindowDays: 7 },
-            { restoring: true },
-        );
+        await whole.apply("Key", "main", { name: "main", purpose: "encrypt" }, { restoring: true });
         expect(await lines()).to.deep.equal(["planted-line"]);
     });
 });

@@ -27,7 +27,6 @@ describe("machine", () => {
         replicas: { min: 1, max: 1 },
         cpu: 1,
         memory: 512,
-        diskGiB: 20,
         ports: [],
         health: {},
         env: {},

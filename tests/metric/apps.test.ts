@@ -120,7 +120,6 @@ describe("an app that is linked to a metric and a log", function () {
             replicas: { min: 1, max: 1 },
             cpu: 1,
             memory: 512,
-            diskGiB: 1,
             start: `exec node -e '${script.replaceAll("'", "")}'`,
             ports: [{ name: "http", port: 80, protocol: "http" }],
             health: {},

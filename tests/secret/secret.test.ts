@@ -16,11 +16,7 @@ describe("a secret", () => {
         host = testHost();
         keys = keyKind(host);
         host.kinds.set("Key", keys as unknown as Kind);
-        await keys.apply(
-            "main",
-            { name: "main", purpose: "encrypt", deletionWindowDays: 7, forceDestroy: false },
-            call,
-        );
+        await keys.apply("main", { name: "main", purpose: "encrypt", forceDestroy: false }, call);
         kind = secretKind(host, () => clock);
     });
     after(async () => {
@@ -61,11 +57,7 @@ describe("a secret", () => {
         }
         await keys.remove("main", undefined);
         expect(() => kind.resolve("secret:keyed"), "without its key it is gone").to.throw("Key main");
-        await keys.apply(
-            "main",
-            { name: "main", purpose: "encrypt", deletionWindowDays: 7, forceDestroy: false },
-            call,
-        );
+        await keys.apply("main", { name: "main", purpose: "encrypt", forceDestroy: false }, call);
     });
 
     it("is generated once, as asked for, and anew after its time: watchers are told", async () => {
@@ -102,7 +94,7 @@ describe("a secret", () => {
     });
 
     it("refuses a key that signs, and goes again as it was not made whole", async () => {
-        const signing = { name: "pen", purpose: "sign", deletionWindowDays: 7, forceDestroy: false } as const;
+        const signing = { name: "pen", purpose: "sign", forceDestroy: false } as const;
         await keys.apply("pen", signing, call);
         const inputs = { name: "half", value: "planted-half", key: "pen", forceDestroy: false };
         const error = await kind.apply("half", inputs, call).catch((caught: unknown) => caught);
