@@ -76,8 +76,8 @@ export interface DatabaseParts extends Parts {
     port: pulumi.Output<number>;
 }
 
-/** The versions which every cloud has, newest first. */
-const versions = { postgres: ["18", "17", "16"], mysql: ["8.4", "8.0"], redis: ["8", "7"] } as const;
+/** The versions which every cloud has, newest first. The first one is the default. */
+export const versions = { postgres: ["18", "17", "16"], mysql: ["8.4", "8.0"], redis: ["8", "7"] } as const;
 
 export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
     name: "database",

