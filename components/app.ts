@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { email } from "./names";
 import type { AppArgs } from "./app-args";
 import { Blob, blobService } from "./blob";
-import { type Cloud, isCloud, openCloud } from "./cloud";
+import { type Cloud, isCloud, openCloud, openCloudOf } from "./cloud";
 import { type AnyService, type Component, type ComponentOptions } from "./component";
 import { Container, containerService } from "./container";
 import { Database, databaseService } from "./database";
 import { defaultAlarms } from "./app-alarms";
 import { cycleIn, inOrder } from "./app-order";
 import { checkTogether } from "./app-together";
-import { type Fault, Mistake, nearest, notFollowing, ours, show } from "./fault";
+import { type Fault, nearest, notFollowing, ours, show } from "./fault";
 import { Image, imageService } from "./image";
 import { Job, jobService } from "./job";
 import { Key, keyService } from "./key";
@@ -22,7 +22,7 @@ import { marked } from "./options";
 import { plainCopy } from "./plain-copy";
 import { checkName, readSpec } from "./read";
 import { Secret, secretService } from "./secret";
-import { cloudNames, readSettings, type Settings } from "./settings";
+import { cloudNames, readSettings, refuseAll, type Settings } from "./settings";
 import { isPlain, list, mapOf, type PartIndex, Place } from "./shape";
 import { VM, vmService } from "./vm";
 
@@ -48,11 +48,12 @@ export class App extends pulumi.ComponentResource {
 
     constructor(name: string, args: AppArgs, options: ComponentOptions = {}) {
         const { cloud: given, ...rest } = options;
-        const settings = readSettings();
-        const cloud = isCloud(given) ? given : openCloud(cloudNames.find((known) => known === given) ?? settings.cloud);
+        const { settings, faults: ofStack } = readSettings();
+        const named = cloudNames.find((known) => known === given);
+        const cloud = isCloud(given) ? given : named ? openCloud(named) : openCloudOf(settings.cloud, ofStack);
         const unreadable: Fault[] = [];
         const declared = plainCopy(args, new Place("", unreadable), 3) as AppArgs;
-        const parts = readDeclaration(name, declared, cloud, settings, given, unreadable);
+        const parts = readDeclaration(name, declared, cloud, settings, given, { unreadable, ofStack });
 
         super("mvi:index:App", name, { cloud: cloud.name, profile: settings.profile }, rest);
         const made = new Map<string, Component>();
@@ -116,14 +117,16 @@ function readDeclaration(
     cloud: Cloud,
     settings: Settings,
     givenCloud: unknown,
-    unreadable: readonly Fault[],
+    { unreadable, ofStack }: { readonly unreadable: readonly Fault[]; readonly ofStack: readonly Fault[] },
 ): Part[] {
     const top = new Place("", []);
     const parts: Part[] = [];
     const types = new Map<string, string>();
     checkName(name, top, 19);
     if (givenCloud !== undefined && givenCloud !== cloud && givenCloud !== cloud.name) {
-        top.in("options").in("cloud").fault(`must be one of ${cloudNames.join(", ")}`, "choose one of these", givenCloud);
+        top.in("options")
+            .in("cloud")
+            .fault(`must be one of ${cloudNames.join(", ")}`, "choose one of these", givenCloud);
     }
     if (!isPlain(args)) top.fault("must be an object", "write { containers: { … } }", args);
     const declared = Object.entries(isPlain(args) ? args : {}).filter(([, members]) => members !== undefined);
@@ -171,7 +174,7 @@ function readDeclaration(
     const cycle = cycleIn(parts);
     if (cycle) top.fault("has parts that use each other in a circle", "take one of these uses out", cycle.join(" → "));
     const faults = [...unreadable, ...notFollowing(top.faults, unreadable)];
-    if (faults.length) throw new Mistake(`App ${show(name)}`, faults);
+    refuseAll(`App ${show(name)}`, faults, ofStack);
     return parts;
 }
 

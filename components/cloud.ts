@@ -6,6 +6,7 @@ import type { ImageParts, ImageSpec } from "./image";
 import type { JobParts, JobSpec } from "./job";
 import type { KeyParts, KeySpec } from "./key";
 import type { KVParts, KVSpec } from "./kv";
+import type { Fault } from "./fault";
 import type { Gaps } from "./lacks";
 import type { LoadBalancerParts, LoadBalancerSpec } from "./load-balancer";
 import type { LogParts, LogSpec } from "./log";
@@ -86,6 +87,12 @@ export function openCloud(name: CloudName): Cloud {
     let cloud = clouds.get(name);
     if (!cloud) clouds.set(name, (cloud = load(name)));
     return cloud;
+}
+
+/** The stack's cloud; where its setting is faulty, one of which nothing is known: what is declared is looked at all the same. */
+export function openCloudOf(name: CloudName, faults: readonly Fault[]): Cloud {
+    if (!faults.some(({ where }) => where === "mvi:cloud")) return openCloud(name);
+    return { name: "unknown", drivers: {}, lacks: {}, children: {} } as unknown as Cloud;
 }
 
 /** Is it an opened cloud, and not its name or something else? */

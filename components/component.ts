@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodesOf, TransformsOf } from "./children";
-import { type Cloud, isCloud, openCloud, type ServiceName, type Services } from "./cloud";
+import { type Cloud, isCloud, openCloud, openCloudOf, type ServiceName, type Services } from "./cloud";
 import { type Fault, Mistake, nearest, notFollowing, show } from "./fault";
 import { type Access, type Grant, Link, prefixOf } from "./link";
-import { type CloudName, cloudNames, type ProfileName, readSettings } from "./settings";
+import { type CloudName, cloudNames, type ProfileName, readSettings, refuseAll } from "./settings";
 import { type Fields, Place } from "./shape";
 import { markOf } from "./options";
 import { plainCopy } from "./plain-copy";
@@ -91,8 +91,8 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
 
     protected constructor(service: AnyService, name: string, args: object, options: ComponentOptions = {}) {
         const { cloud: given, ...rest } = options;
-        const cloud = cloudOf(service, name, given, options.parent);
-        const settings = readSettings();
+        const { settings, faults: ofStack } = readSettings();
+        const cloud = cloudOf(service, name, given, options.parent) ?? openCloudOf(settings.cloud, ofStack);
         const { shortName = name, parts, derived } = markOf(options);
         const unreadable: Fault[] = [];
         const own = plainCopy(args, new Place("", unreadable), 1) as object;
@@ -101,7 +101,7 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
         // What we make for others has their name and more.
         checkName(name, place, derived ? 90 : 40);
         const faults = [...unreadable, ...notFollowing(place.faults, unreadable)];
-        if (faults.length) throw new Mistake(`${service.type} ${show(name)}`, faults);
+        refuseAll(`${service.type} ${show(name)}`, faults, ofStack);
 
         super(`mvi:index:${service.type}`, name, { cloud: cloud.name, profile: settings.profile }, rest);
         this.cloud = cloud;
@@ -175,13 +175,14 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
     }
 }
 
+/** The cloud that is given by the options, if one is. */
 function cloudOf(
     service: AnyService,
     name: string,
     given: Cloud | CloudName | undefined,
     parent?: pulumi.Resource,
-): Cloud {
-    if (given === undefined) return parent instanceof Component ? parent.cloud : openCloud(readSettings().cloud);
+): Cloud | undefined {
+    if (given === undefined) return parent instanceof Component ? parent.cloud : undefined;
     if (isCloud(given)) return given;
     if (cloudNames.includes(given)) return openCloud(given);
     const place = new Place("options.cloud", []);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Mistake, nearest } from "./fault";
+import { type Fault, Mistake, nearest } from "./fault";
 import { email } from "./names";
 import { oneOf, optional, Place } from "./shape";
 
@@ -31,8 +31,11 @@ export interface MailSettings {
     readonly from: string;
 }
 
-/** Reads the stack's `mvi:*` configuration. @throws {@link Mistake} naming the command that mends each fault. */
-export function readSettings(): Settings {
+/**
+ * Reads the stack's `mvi:*` configuration. Its faults name the command that mends each, and are thrown with those of what is
+ * declared: see {@link refuseAll}. A default stands for what is faulty.
+ */
+export function readSettings(): { settings: Settings; faults: readonly Fault[] } {
     const config = new pulumi.Config("mvi");
     const place = new Place("", []);
     for (const key of Object.keys(pulumi.runtime.allConfig())) {
@@ -51,11 +54,14 @@ export function readSettings(): Settings {
     const protect = fields.protect(config.get("protect"), place) ?? profile !== "dev";
     const relay = fields.smtp(pulumi.runtime.allConfig()["mvi:smtp"], place); // not `config.get`: it is for plain values
     const from = fields.mailFrom(config.get("mailFrom"), place, relay !== undefined);
-    if (place.faults.length) {
-        throw new Mistake(`The configuration of stack "${pulumi.getStack()}"`, place.faults);
-    }
     const mail = relay !== undefined && from !== undefined ? { relay: pulumi.secret(relay), from } : undefined;
-    return { cloud, profile, protect, mail };
+    return { settings: { cloud, profile, protect, mail }, faults: place.faults };
+}
+
+/** @throws {@link Mistake} with the faults of what is declared and of the stack's configuration together, if there are any */
+export function refuseAll(subject: string, own: readonly Fault[], ofStack: readonly Fault[]): void {
+    if (own.length) throw new Mistake(subject, [...ofStack, ...own]);
+    if (ofStack.length) throw new Mistake(`The configuration of stack "${pulumi.getStack()}"`, ofStack);
 }
 
 const fields = {

@@ -18,7 +18,7 @@ export function stackPart<T>(site: Pick<Site, "component">, name: string, make: 
     const own = provider ? `${name}-${(provider as { __name?: string }).__name ?? "own"}` : name;
     if (!parts.has(own)) {
         const component = new pulumi.ComponentResource("mvi:aws:StackPart", own, {}, { provider });
-        parts.set(own, make(new Site(component, own, readSettings(), {})));
+        parts.set(own, make(new Site(component, own, readSettings().settings, {})));
     }
     return parts.get(own) as T;
 }

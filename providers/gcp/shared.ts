@@ -14,7 +14,7 @@ export function sharedPart<T>(site: Pick<Site, "component">, name: string, make:
     if (!parts.has(own)) {
         const provider = site.component.getProvider("gcp:projects/service:Service");
         const component = new pulumi.ComponentResource("mvi:gcp:StackPart", own, {}, { provider });
-        parts.set(own, make(new Site(component, own, readSettings(), {})));
+        parts.set(own, make(new Site(component, own, readSettings().settings, {})));
     }
     return parts.get(own) as T;
 }

@@ -44,7 +44,11 @@ const refused: Readonly<Record<Exclude<Tried, "none" | "local">, { declaration: 
                 images: { arm: { context: build, platforms: ["linux/arm64"] } },
                 containers: {
                     asleep: { build, port: 80, exec: true, scale: { min: 0, max: 2 } },
-                    counted: { build, ports: { a: { port: 80 }, b: { port: 81 } }, scale: { min: 1, max: 2, requests: 5 } },
+                    counted: {
+                        build,
+                        ports: { a: { port: 80 }, b: { port: 81 } },
+                        scale: { min: 1, max: 2, requests: 5 },
+                    },
                     wide: { build, cpu: 8, sidecars: { a: { build, cpu: 1 } } },
                     huge: {
                         build,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { App } from "../../components";
+import { App, Blob } from "../../components";
 import { inFull } from "../support/proof";
 import { flawsOf, outcome } from "./outcome";
 import { tally } from "./tally";
@@ -33,6 +33,23 @@ describe("bad settings end in a message with the command that mends them", funct
             // What another cloud's drivers are is no matter of settings.
             outcome(program, config["mvi:cloud"] === "gcp" ? {} : config),
         ));
+
+    it("with the faults of what is declared, in one message, by an App and by a component", async () => {
+        const config = { "mvi:cloud": "azure", "mvi:protect": "yes", "mvi:nosuch": "1" };
+        const wanted = ["mvi:nosuch", "mvi:cloud", "mvi:protect"];
+        const declared = { blobs: { data: { nosuch: 1 } }, jobs: { nightly: { build: "./app", schedule: "daily" } } };
+        const { refusal } = await outcome(() => void new App("shop", declared as never), config);
+        expect(refusal?.faults.map(({ where }) => where)).to.deep.equal([
+            ...wanted,
+            "blobs.data.nosuch",
+            "jobs.nightly.schedule",
+        ]);
+        expect(flawsOf(refusal!)).to.deep.equal([]);
+        const { refusal: own } = await outcome(() => void new Blob("data", { nosuch: 1 } as never), config);
+        expect(own?.faults.map(({ where }) => where)).to.deep.equal([...wanted, "nosuch"]);
+        const { refusal: alone } = await outcome(() => void new Blob("data"), config);
+        expect(alone?.message).to.contain("The configuration of stack").and.contain("(3 faults)");
+    });
 
     it("a relay's password is never shown, whatever is wrong with it", async () => {
         for (const relay of [

@@ -7,6 +7,8 @@ import { flawsOf, type Outcome } from "./outcome";
 
 /** No declaration may take longer, in milliseconds of the processor. */
 const most = 1000;
+/** A plan of a whole app on a cloud makes hundreds of mocked resources, and the first one loads the cloud's SDK. */
+const mostOfPlan = 20_000;
 
 /** Has random declarations end, and looks at each end. `MVI_SEED` repeats a run: the seed stands in a failure. */
 export async function tally<T>(
@@ -16,13 +18,16 @@ export async function tally<T>(
     end: (declaration: T) => Promise<Outcome>,
 ): Promise<void> {
     const seen = { refused: 0, faults: 0, late: 0, plans: 0, slowestRefusal: 0, slowestPlan: 0 };
+    const lateOnes = new Set<string>();
     const seed = process.env.MVI_SEED === undefined ? undefined : { seed: Number(process.env.MVI_SEED) };
     const property = fc.asyncProperty(declarations, async (declaration) => {
         const { refusal, late, milliseconds } = await end(withHostile(declaration) as T);
         const slowest = refusal ? "slowestRefusal" : "slowestPlan";
         seen[slowest] = Math.max(seen[slowest], milliseconds);
-        if (late) seen.late++;
-        else if (!refusal) seen.plans++;
+        if (late) {
+            seen.late++;
+            lateOnes.add(late.message.slice(0, 300));
+        } else if (!refusal) seen.plans++;
         else {
             seen.refused++;
             seen.faults += refusal.faults.length;
@@ -45,8 +50,10 @@ export async function tally<T>(
             }),
         },
     });
+    expect([...lateOnes], "refused by a driver, when other parts were made").to.deep.equal([]);
     expect(refused, "refused").to.be.greaterThan(runs / 4);
     expect(seen.slowestRefusal, "milliseconds of the slowest refusal").to.be.lessThan(most);
+    expect(seen.slowestPlan, "milliseconds of the slowest plan").to.be.lessThan(mostOfPlan);
 }
 
 const aim = (got: string | number, wanted: string, met: boolean): Aim => ({ got, wanted, met });
