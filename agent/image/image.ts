@@ -152,7 +152,7 @@ function checkStart(name: string, image: BuiltImage): void {
         : (env["PATH"] ?? "").split(delimiter).map((each) => join(each, program));
     if (!places.some((path) => existsSync(path))) {
         throw new Refusal(
-            `Image ${name}: its command begins with ${program}, which is neither in its own files nor on this machine: install it here, or use an image by digest with a container engine`,
+            `Image ${name}: its command begins with ${program}, which is neither in its own files nor on this machine: install it here, or deploy to another cloud`,
         );
     }
 }

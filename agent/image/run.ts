@@ -163,6 +163,7 @@ function lendNpmrc(home: string, account: Account | undefined): string {
 
 function needsEngine(where: string, why: string): Refusal {
     return new Refusal(
-        `${where}: needs a container engine: ${why}; use an image by digest with an engine, or move it out of the last stage`,
+        `${where}: needs a container engine, which this cloud does not use: ${why}; move it to another stage and COPY its ` +
+            "result, or deploy to another cloud",
     );
 }

@@ -3,7 +3,7 @@ import type { Cloud } from "../../components/cloud";
 const plain = "its files are not encrypted, but readable by their owner only";
 const oneMachine = "there is one machine";
 const wholeBackups = "its daily backups are restored as a whole";
-const engine = "no container engine is used";
+const engine = "it needs a container engine, which this cloud does not use";
 
 /** What one machine cannot honour, by service and argument, with the reason. */
 export const lacks: Cloud["lacks"] = {
@@ -23,7 +23,7 @@ export const lacks: Cloud["lacks"] = {
     image: { reference: engine, platforms: "what runs here runs on this machine's processor" },
     container: {
         "scale.min=0": "one is always kept running",
-        on: engine,
+        on: "what runs here runs beside its machines, not on them",
         exec: "a shell on this machine reaches every process of yours",
     },
     loadBalancer: {
