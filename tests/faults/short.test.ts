@@ -2,7 +2,9 @@
 import { expect } from "chai";
 import * as fs from "node:fs";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { refusal, until } from "../agent/harness";
+import { steps } from "../plugin/harness";
 import { openSocket, slowUpload, versionAt } from "./clients";
 import { failuresOf, startLoad } from "./loads";
 import { agents, guardians, kill, killChildren, listens, portsIn, runningIn, webs } from "./machine";
@@ -79,5 +81,29 @@ describe("faults in short, through Pulumi's engine", function () {
         await until("nothing runs", () => runningIn(home.root).length === 0, 30_000);
         expect(await Promise.all(ports.map(listens))).to.not.include(true);
         expect(fs.existsSync(home.agents)).to.equal(false);
+    });
+
+    it("a refresh shows replicas that were killed, and up brings them back", async () => {
+        const stack = await home.stack(small(() => ({ version: "1" })));
+        const url = (await stack.up()).outputs.url.value as string;
+        const drift = async (): Promise<Record<string, number | undefined>> => {
+            const { same: _, ...changed } = (await stack.refresh()).summary.resourceChanges!;
+            return changed;
+        };
+        const running = (count: number) => () =>
+            runningIn(home.root).filter(({ command }) => webs.test(command)).length === count;
+        // they come back after 1 s, 2 s, 4 s and then 8 s: long enough to be seen
+        for (let kills = 0; kills < 4; kills++) {
+            await until("two run", running(2));
+            kill(home.root, webs);
+            await until("none runs", running(0));
+        }
+        expect(await drift()).to.deep.equal({ update: 1 });
+        const events: EngineEvent[] = [];
+        await stack.up({ onEvent: (event) => events.push(event) });
+        expect(steps(events)).to.deep.equal(["update small-web"]);
+        await until("two run", running(2), 20_000);
+        await until("it serves", async () => (await fetch(url)).status === 200);
+        expect(await drift()).to.deep.equal({});
     });
 });

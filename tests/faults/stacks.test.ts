@@ -5,7 +5,7 @@ import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { type EngineEvent } from "@pulumi/pulumi/automation";
 import { until } from "../agent/harness";
 import { steps } from "../plugin/harness";
-import { kill, listens, portsIn, runningIn, webs } from "./machine";
+import { listens, portsIn, runningIn } from "./machine";
 import { faultHome, filesOf, small, withFiles } from "./support";
 
 describe("stacks on one machine, through Pulumi's engine", function () {
@@ -61,9 +61,9 @@ describe("stacks on one machine, through Pulumi's engine", function () {
         expect(fs.readdirSync(temporary).filter((name) => /mvi/.test(name))).to.deep.equal([]);
     });
 
-    it("show what was ended or removed by hand, and up brings it back", async () => {
+    it("show what was removed by hand, and up brings it back", async () => {
         const stack = await home.stack(small(() => ({ version: "1", ...withFiles })));
-        const url = (await stack.up()).outputs.url.value as string;
+        await stack.up();
         const up = async (): Promise<string[]> => {
             const events: EngineEvent[] = [];
             await stack.up({ onEvent: (event) => events.push(event) });
@@ -73,20 +73,6 @@ describe("stacks on one machine, through Pulumi's engine", function () {
             const { same: _, ...changed } = (await stack.refresh()).summary.resourceChanges!;
             return changed;
         };
-        expect(await drift()).to.deep.equal({});
-
-        const running = (count: number) => () =>
-            runningIn(home.root).filter(({ command }) => webs.test(command)).length === count;
-        // they come back after 1 s, 2 s, 4 s and then 8 s: long enough to be seen
-        for (let kills = 0; kills < 4; kills++) {
-            await until("two run", running(2));
-            kill(home.root, webs);
-            await until("none runs", running(0));
-        }
-        expect(await drift()).to.deep.equal({ update: 1 });
-        expect(await up()).to.deep.equal(["update small-web"]);
-        await until("two run", running(2), 20_000);
-        await until("it serves", async () => (await fetch(url)).status === 200);
         expect(await drift()).to.deep.equal({});
 
         const agent = home.agent();
