@@ -3,6 +3,7 @@
  *
  *     npm run -s ask -- runs id=guestbook-report    the last runs of a job, newest first, and when it is due next
  *     npm run -s ask -- logs log=guestbook-web-log text=ERROR limit=20
+ *     npm run -s ask -- dashboard                   the metrics under their headings, with their newest values
  *     npm run -s ask -- status
  *     npm run -s ask -- dev runs id=…               another stack on this machine than `local`
  *

@@ -7,6 +7,7 @@ import { type JobKind } from "../job/kind";
 import { type TableKind } from "../kv/table";
 import { type LogQuery, type LogStore, type StoredLine } from "../log/types";
 import { type MailKind } from "../mail/kind";
+import { type MetricKind } from "../metric/kind";
 import { type MetricQuery, type MetricStore } from "../metric/types";
 import { type ControlCall, type Handler } from "./control";
 
@@ -39,6 +40,8 @@ export function queriesOf({ logs, metrics, kind }: QueryParts): Record<string, H
         metrics: async (query: MetricQuery) => metrics.query(query),
         /** What series there are. */
         series: async ({ name }: { name?: string }) => metrics.series(name),
+        /** Each heading of the dashboard, with its metrics and their newest values. */
+        dashboard: async () => of<MetricKind>("Metric").dashboard(),
         /** The last runs of the job `id`, newest first, and when it is due next. */
         runs: async ({ id }: { id: string }) => ({ runs: jobs().history(id), next: jobs().next(id) }),
         /** Begins a run of the job `id` now. */

@@ -1,5 +1,6 @@
 /** What a `Metric` is: its inputs and outputs. */
 
+import { type Dimensions } from "../kind";
 import { type MetricSort } from "./types";
 
 export interface MetricInputs {
@@ -8,8 +9,10 @@ export interface MetricInputs {
     readonly kind: MetricSort;
     /** Names of what it may be split by: a write with another one is dropped, and counted. */
     readonly dimensions: readonly string[];
-    /** The heading under which it stands on the dashboard. */
+    /** The heading under which it stands on the dashboard. @default its own name */
     readonly dashboard?: string;
+    /** It is a place for a number of the agent's own, and declares none. */
+    readonly of?: { readonly metric: string; readonly dimensions: Dimensions };
 }
 
 export interface MetricOutputs {

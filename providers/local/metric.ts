@@ -7,10 +7,16 @@ import { Alarm, Mail, Metric } from "./kinds";
 /** A series of the agent's metric store, and its alarms. */
 export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
     const watched = of?.native as LocalGauge | undefined;
-    // What a component shows by itself is there already; only the alarms are made.
-    const made = watched
-        ? undefined
-        : site.make("metric", Metric, { name: site.name, unit, kind, dimensions, dashboard }, { main: true });
+    // What a component shows by itself is there already: it is made only for its place on the dashboard, and its alarms.
+    const made =
+        watched && dashboard === undefined
+            ? undefined
+            : site.make(
+                  "metric",
+                  Metric,
+                  { name: site.name, unit, kind, dimensions, dashboard, of: watched },
+                  { main: true },
+              );
     const name = pulumi.output(watched?.metric ?? made!.name);
     const mail = Object.keys(alarms).length > 0 ? mailOf(site) : undefined;
     for (const [alarm, { above, below, statistic, period, periods, missing, email }] of Object.entries(alarms)) {
