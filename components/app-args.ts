@@ -58,7 +58,10 @@ export interface AppArgs {
     vms?: Record<string, Declared<VMArgs>>;
     /** The private networks, for those who want more than the stack's default one. */
     networks?: Record<string, Declared<NetworkArgs>>;
-    /** Who is told when containers fail, what is public is not reached, a database fills up or a job fails. @default nobody */
+    /**
+     * Who is told when containers fail, what is public is not reached (not on `local`, where nobody looks from outside), a
+     * database fills up or a job fails. @default nobody
+     */
     alarms?: AppAlarms;
 }
 

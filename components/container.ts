@@ -22,7 +22,7 @@ export interface ContainerArgs extends Common<"container">, WorkloadArgs {
      * for the image's own command, ECS never does. @default a TCP connect to its first port
      */
     health?: string | HealthArgs;
-    /** Gives it a URL on the internet, over HTTPS. @default false */
+    /** Gives it a URL on the internet, over HTTPS; on `local` one on this machine, over HTTP, and over HTTPS beside it. @default false */
     public?: boolean;
     /** The domain of its URL. @default the cloud's own */
     domain?: string;

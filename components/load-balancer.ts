@@ -12,7 +12,7 @@ import { type Field, flag, isPlain, list, mapOf, number, optional, type Place, r
 export interface LoadBalancerArgs extends Guarded<"loadBalancer"> {
     /** Where requests go; the most specific route wins. @default none */
     routes?: RouteArgs[];
-    /** Answers which send the client elsewhere. Plain HTTP is always sent to HTTPS. @default none */
+    /** Answers which send the client elsewhere. Plain HTTP is always sent to HTTPS (on `local`, HTTP is served beside it). @default none */
     redirects?: RedirectArgs[];
     /** TCP listeners by name. @default none */
     tcp?: Record<string, TcpArgs>;
