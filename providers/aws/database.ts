@@ -10,6 +10,7 @@ import { instance } from "./database-rds";
  */
 export const database: DriverOf<"database"> = (site, spec) => {
     if (spec.engine === "redis") return cache(site, spec);
-    if (!spec.backups.pointInTime) throw new Error(`${site.name}: RDS without points in time was let pass by checks.ts`);
+    if (!spec.backups.pointInTime)
+        throw new Error(`${site.name}: RDS without points in time was let pass by checks.ts`);
     return spec.size === "serverless" ? aurora(site, spec) : instance(site, spec);
 };
