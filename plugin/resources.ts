@@ -9,7 +9,7 @@ import { Unreachable, type CallOptions } from "../agent/core/client";
 import { callEnsured } from "../agent/core/launch";
 import { home, type Place, placeOf } from "../agent/core/place";
 import { runs } from "../agent/core/processes";
-import { sweepRemoved } from "../agent/core/removed";
+import { removing, sweepRemoved } from "../agent/core/removed";
 import { type Reading } from "../agent/core/resources";
 import { markSecrets, OWN, secretNames } from "./check";
 import { plain, type Properties } from "./values";
@@ -80,11 +80,12 @@ export async function remove(subject: Subject): Promise<void> {
         subject.options,
     );
     // the folder has another name while it is removed: all is gone when its agent is
-    for (let waited = 0; last && (fs.existsSync(place.folder) || runs(process)); waited += 30) {
+    for (let waited = 0; last && (fs.existsSync(place.folder) || runs(process));) {
         if (waited > LONGEST_END) {
             throw new Unreachable(`agent ${place.stack}: all is removed, but it does not end: see ${place.log}`);
         }
         await sleep(30, undefined, { signal: subject.options.signal });
+        waited += removing(place, process) ? 0 : 30; // many files on a slow disk take their time
     }
     if (last) {
         sweepRemoved(place); // it may have been killed while it removed its folder

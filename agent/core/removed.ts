@@ -31,6 +31,11 @@ export function sweepRemoved(place: Place): void {
     removeEmpty(place);
 }
 
+/** Is the agent whose process is `name` still at removing what it kept? */
+export function removing(place: Place, name: string): boolean {
+    return listIfAny(rootOf(place)).some((each) => each.startsWith(`${ASIDE}${name}-`));
+}
+
 const ASIDE = ".removed-";
 
 const rootOf = ({ folder }: Place): string => path.dirname(path.dirname(folder));

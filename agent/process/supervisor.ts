@@ -7,6 +7,7 @@ import { Cgroup } from "./limits";
 import { dropRecord, keepRecord, killMarked, mark, markName, reapLeftovers, signalProcess } from "./records";
 import { type Exit, type ProcessSpec, type Restart, type SupervisedEvents } from "./spec";
 import { groupOf } from "./table";
+import { lastLines } from "./tail";
 import { sampler, type Use } from "./usage";
 import { whyNot } from "./why-not";
 
@@ -76,9 +77,9 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
         return this.#state === "running" ? performance.now() - this.#startedAt : 0;
     }
 
-    /** The last lines that it wrote, over all its starts. */
+    /** The last lines that it wrote, over all its starts, with its stack traces cut short. */
     tail(count = 20): string[] {
-        return this.#tail.slice(-count);
+        return lastLines(this.#tail, count);
     }
 
     /** @throws {@link Refusal} when the program cannot be run at all. */
@@ -282,6 +283,6 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
 
     #remember(text: string): void {
         this.#tail.push(text);
-        this.#tail.splice(0, this.#tail.length - 50);
+        this.#tail.splice(0, this.#tail.length - 100);
     }
 }
