@@ -1,14 +1,16 @@
 /**
  * npm run -s ask -- <call> name=value …: asks the agent of the stack `local` on this machine, and prints the answer as JSON.
  *
- *     npm run -s ask -- runs id=guestbook-report    the last runs of a job, newest first, and when it is due next
+ *     npm run -s ask -- runs id=guestbook-nightly    the last runs of a job, newest first, and when it is due next
  *     npm run -s ask -- logs log=guestbook-web-log text=ERROR limit=20
  *     npm run -s ask -- dashboard                   the metrics under their headings, with their newest values
  *     npm run -s ask -- status
  *     npm run -s ask -- dev runs id=…               another stack on this machine than `local`
+ *     npm run -s ask -- shop/dev runs id=…          one of another project
  *
  * What can be asked stands in agent/core/queries.ts. A value is a number, true or false if it looks like one, else a text.
  */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { command, Failure, root } from "./lib/io.mjs";
@@ -19,7 +21,7 @@ await command(async (args) => {
     const name = words.pop();
     if (name === undefined || words.length > 1)
         throw new Failure(
-            "Say what to ask: `npm run -s ask -- runs id=guestbook-report`, or `npm run -s ask -- status`.",
+            "Say what to ask: `npm run -s ask -- runs id=guestbook-nightly`, or `npm run -s ask -- status`.",
         );
     await setUp();
     const { call, Unreachable } = await import("../dist/agent/core/client.js");
@@ -28,7 +30,12 @@ await command(async (args) => {
     const { parse } = await import("yaml");
     const project = parse(await readFile(join(root, "Pulumi.yaml"), "utf8")).name;
     const body = Object.fromEntries(args.filter((arg) => arg.includes("=")).map(pair));
-    const place = placeOf(`${project}/${words[0] ?? "local"}`);
+    const stack = words[0] ?? "local";
+    const place = placeOf(stack.includes("/") ? stack : `${project}/${stack}`);
+    if (!existsSync(place.folder))
+        throw new Failure(
+            `There is no agent of ${place.stack} on this machine: what is not deployed keeps nothing. \`npm start\` deploys ${project}/local.`,
+        );
     try {
         const answer = await call(place, name, body, { onProgress: (line) => console.log(line) });
         console.log(JSON.stringify(answer, null, 4));

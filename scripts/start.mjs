@@ -5,7 +5,10 @@
  *     npm start -- aws             another stack: shows what it would do, and asks
  *     npm start -- local --diff    more arguments go to `pulumi up`
  */
-import { command, Failure } from "./lib/io.mjs";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { command, Failure, root } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
 import { openPulumi, outputsOf, parse } from "./lib/stack.mjs";
 
@@ -13,6 +16,7 @@ await command(async (args) => {
     const { stack, rest } = parse(args);
     await setUp();
     const pulumi = await openPulumi();
+    await refuseUnknown(stack, pulumi);
     if ((await pulumi.capture(["stack", "select", "--create", stack])) === undefined) {
         throw new Failure(
             `The stack ${stack} can be neither selected nor made: \`npm run -s pulumi -- stack select --create ${stack}\` says why.`,
@@ -25,6 +29,20 @@ await command(async (args) => {
     if (code !== 0) return code;
     console.log(await summary(stack, pulumi));
 });
+
+/** A stack that has neither a file nor a state is a slip of the pen: it would be made anew, on this machine. */
+async function refuseUnknown(stack, pulumi) {
+    if (existsSync(join(root, "stacks", `Pulumi.${stack}.yaml`))) return;
+    const there = JSON.parse((await pulumi.capture(["stack", "ls", "--json"])) ?? "[]").map(({ name }) => name);
+    if (there.includes(stack)) return;
+    const files = (await readdir(join(root, "stacks"))).map((name) => name.match(/^Pulumi\.(.+)\.yaml$/)?.[1]);
+    throw new Failure(
+        [
+            `There is no stack ${stack}. There are: ${[...new Set([...files.filter(Boolean), ...there])].join(", ")}.`,
+            `To make one of your own: \`npm run -s pulumi -- stack init ${stack}\`, and \`npm run -s pulumi -- config set mvi:cloud … --stack ${stack}\`.`,
+        ].join("\n"),
+    );
+}
 
 /** What was made, where it is, and what to try next. */
 async function summary(stack, pulumi) {
@@ -40,8 +58,8 @@ async function summary(stack, pulumi) {
         `  npm run -s outputs${suffix}     what the stack has, as JSON`,
         `  npm start${suffix}              after a change of stacks/index.ts or examples/guestbook/`,
         `  npm run down${suffix}           to end and remove it all`,
-        "  npm test                  the tests",
-        ...(stack === "local" ? ["  npm start -- aws          the same on AWS: it shows the plan, and asks"] : []),
+        `  ${"npm test".padEnd(22 + suffix.length)} the tests`,
+        ...(stack === "local" ? ["  npm start -- aws       the same on AWS: it shows the plan, and asks"] : []),
     ].join("\n");
 }
 

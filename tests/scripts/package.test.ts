@@ -84,6 +84,17 @@ describe("The published package, installed in an empty project", function () {
         expect(Object.keys(dependencies), "what only `local` needs belongs in optionalDependencies").to.deep.equal([]);
     });
 
+    it("says where its types are to compilers that do not read `exports`, too", () => {
+        const { exports: ways, typesVersions } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+            exports: Record<string, string | { types: string }>;
+            typesVersions: { "*": Record<string, string[]> };
+        };
+        const wanted = Object.entries(ways).flatMap(([name, way]) =>
+            name === "." || typeof way === "string" ? [] : [[name.slice("./".length), [way.types]]],
+        );
+        expect(typesVersions["*"]).to.deep.equal(Object.fromEntries(wanted));
+    });
+
     it("holds the compiled code, and neither sources nor tests", () => {
         const installed = join(project, "node_modules", "pulumi-mvi");
         const names = readdirSync(installed, { recursive: true, encoding: "utf8" });
