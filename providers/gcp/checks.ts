@@ -14,12 +14,7 @@ import { unsayable } from "./url-map";
 type Args = Readonly<Record<string, unknown>>;
 
 const container: Check<"container"> = (spec, at, args) => {
-    if (args.on !== undefined)
-        at.in("on").fault(
-            "is not for gcp: a container has machines of its own",
-            "leave it out, and give `cpu` and `memory`",
-        );
-    else if (needsMachines(completed(spec))) checkMachines(spec, at);
+    if (needsMachines(completed(spec))) checkMachines(spec, at);
     else checkRun(spec, at, args);
 };
 

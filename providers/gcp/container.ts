@@ -85,15 +85,14 @@ function enter(site: Site, { domain }: ContainerSpec, native: GcpContainer, afte
 
 /**
  * What Cloud Run has no way for: TCP, more than one port, a shell in it, a check by a command, a start of more than four
- * minutes, one that may not run twice, a long end, scaling by requests a second, or without any, or machines that are named.
+ * minutes, one that may not run twice, a long end, scaling by requests a second, or without any.
  */
-export function needsMachines({ ports, exec, health, rollout, stopGrace, scale, on }: ContainerSpec): boolean {
+export function needsMachines({ ports, exec, health, rollout, stopGrace, scale }: ContainerSpec): boolean {
     const all = Object.values(ports);
     const scaled = scale.max > scale.min;
     return (
         all.some(({ protocol }) => protocol === "tcp") ||
         all.length > 1 ||
-        on !== undefined ||
         exec ||
         health?.command !== undefined ||
         (health?.startup ?? 0) > longestStart ||

@@ -8,5 +8,4 @@ conform("gcp", {
     ...lens,
     // A field of Firestore's takes values of every type.
     only: ["partitionKey.type", "sortKey.type"],
-    services: ["network", "key", "kv", "blob", "secret", "log", "image", "job", "loadBalancer", "database", "vm"],
 });
