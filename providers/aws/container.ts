@@ -30,8 +30,8 @@ export const container: DriverOf<"container"> = (site, spec) => {
         spec,
         ports,
         sidecars,
-        // Behind a load balancer, that one asks for the path.
-        health: spec.public && health?.path !== undefined ? undefined : health,
+        // Behind a load balancer, that one asks for the path; a command can only be asked in the task.
+        health: spec.public && health?.path !== undefined && health.command === undefined ? undefined : health,
         stopGrace,
         may: exec ? execStatements : [],
         onMachines: on !== undefined,

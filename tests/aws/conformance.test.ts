@@ -4,21 +4,4 @@ import { lens } from "./lens";
 // No container engine is needed to see what would be built.
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
 
-conform("aws", {
-    ...lens,
-    services: [
-        "network",
-        "key",
-        "image",
-        "kv",
-        "blob",
-        "secret",
-        "log",
-        "database",
-        "metric",
-        "container",
-        "job",
-        "loadBalancer",
-        "vm",
-    ],
-});
+conform("aws", lens);
