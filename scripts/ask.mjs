@@ -11,9 +11,8 @@
  * What can be asked stands in agent/core/queries.ts. A value is a number, true or false if it looks like one, else a text.
  */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { command, Failure, root } from "./lib/io.mjs";
+import { agentPlace } from "./lib/agent.mjs";
+import { command, Failure } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
 
 await command(async (args) => {
@@ -25,16 +24,12 @@ await command(async (args) => {
         );
     await setUp();
     const { call, Unreachable } = await import("../dist/agent/core/client.js");
-    const { placeOf } = await import("../dist/agent/core/place.js");
     const { Refusal } = await import("../dist/agent/kind.js");
-    const { parse } = await import("yaml");
-    const project = parse(await readFile(join(root, "Pulumi.yaml"), "utf8")).name;
     const body = Object.fromEntries(args.filter((arg) => arg.includes("=")).map(pair));
-    const stack = words[0] ?? "local";
-    const place = placeOf(stack.includes("/") ? stack : `${project}/${stack}`);
+    const place = await agentPlace(words[0] ?? "local");
     if (!existsSync(place.folder))
         throw new Failure(
-            `There is no agent of ${place.stack} on this machine: what is not deployed keeps nothing. \`npm start\` deploys ${project}/local.`,
+            `There is no agent of ${place.stack} on this machine: what is not deployed keeps nothing. \`npm start\` deploys ${(await agentPlace("local")).stack}.`,
         );
     try {
         const answer = await call(place, name, body, { onProgress: (line) => console.log(line) });

@@ -8,6 +8,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { agentStatus, remarks } from "./lib/agent.mjs";
 import { command, Failure, root } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
 import { openPulumi, outputsOf, parse } from "./lib/stack.mjs";
@@ -49,10 +50,12 @@ async function summary(stack, pulumi) {
     const outputs = (await outputsOf(stack, pulumi)) ?? {};
     const links = Object.entries(outputs).filter(([, value]) => typeof value === "string" && /^https?:/.test(value));
     const suffix = stack === "local" ? "" : ` -- ${stack}`;
+    const status = stack === "local" ? await agentStatus(stack) : undefined;
     return [
         "",
         ...links.map(([name, url]) => `${name.padEnd(10)} ${url}`),
         `${"made".padEnd(10)} ${await made(stack, pulumi)}`,
+        ...(status ? remarks(status) : []),
         "",
         "Try next:",
         `  npm run -s outputs${suffix}     what the stack has, as JSON`,

@@ -11,6 +11,8 @@ import { type Place } from "../core/place";
 /** Boot says what brings the agent back when the machine starts. */
 export interface Boot {
     readonly by: "systemd" | "crontab" | "nothing";
+    /** False: by `systemd` it is back when the user logs in, by `nothing` never. */
+    readonly atBoot: boolean;
     /** For people: what it is, or what to do without it. */
     readonly note: string;
 }
@@ -19,7 +21,7 @@ export interface Boot {
 export async function installBoot(place: Place, build: string): Promise<Boot> {
     const command = [...commandOf(path.resolve(__dirname, "main")), place.stack, rootOf(place), build, "--boot"];
     if (process.env.MVI_BOOT === "off") {
-        return { by: "nothing", note: `switched off by MVI_BOOT: ${BY_HAND}` };
+        return { by: "nothing", atBoot: false, note: `switched off by MVI_BOOT: ${BY_HAND}` };
     }
     const reasons: string[] = [];
     for (const way of [bySystemd, byCrontab]) {
@@ -29,7 +31,7 @@ export async function installBoot(place: Place, build: string): Promise<Boot> {
             reasons.push((error as Error).message.split("\n")[0]);
         }
     }
-    return { by: "nothing", note: `${reasons.join("; ")}: ${BY_HAND}` };
+    return { by: "nothing", atBoot: false, note: `${reasons.join("; ")}: ${BY_HAND}` };
 }
 
 /** Removes what {@link installBoot} made. Never rejects: an entry without its folder starts nothing. */
@@ -60,11 +62,19 @@ async function bySystemd(place: Place, command: string[]): Promise<Boot> {
     fs.writeFileSync(file, unitOf(place, command));
     await run("systemctl", ["--user", "daemon-reload"]);
     await run("systemctl", ["--user", "enable", path.basename(file)]);
-    const lingers = fs.existsSync(`/var/lib/systemd/linger/${os.userInfo().username}`);
+    const atBoot = await lingers();
     return {
         by: "systemd",
-        note: lingers ? file : `${file}, at login: for a start at boot run \`loginctl enable-linger\``,
+        atBoot,
+        note: atBoot ? file : `${file}, at login: for a start at boot run \`loginctl enable-linger\``,
     };
+}
+
+/** Does the user's systemd run from boot on, and not from login to logout only? */
+async function lingers(): Promise<boolean> {
+    // it answers 1 for a user who is not logged in and does not linger
+    const said = await run("loginctl", ["show-user", String(process.getuid?.()), "--property=Linger"]).catch(() => "");
+    return said.trim() === "Linger=yes";
 }
 
 function unitOf(place: Place, command: string[]): string {
@@ -73,11 +83,17 @@ function unitOf(place: Place, command: string[]): string {
         `Description=pulumi-mvi agent of ${place.stack}`,
         "[Service]",
         "KillMode=process", // the guardian may be replaced, and what it guards must live on
-        `ExecStart=${command.map((word) => `"${word.replace(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`).join(" ")}`,
+        `ExecStart=${command.map(unitWord).join(" ")}`,
         "[Install]",
         "WantedBy=default.target",
         "",
     ].join("\n");
+}
+
+/** Quoted as systemd.service(5) says: `%` is a specifier, and `$` a variable except in the program's own name. */
+function unitWord(word: string, index: number): string {
+    const quoted = word.replace(/["\\]/g, "\\$&").replaceAll("%", "%%");
+    return `"${index === 0 ? quoted : quoted.replaceAll("$", "$$$$")}"`;
 }
 
 async function byCrontab(place: Place, command: string[]): Promise<Boot> {
@@ -93,7 +109,7 @@ async function byCrontab(place: Place, command: string[]): Promise<Boot> {
     const words = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
     const entry = `@reboot ${words.replaceAll("%", "\\%")} >/dev/null 2>&1 ${mark(place)}`;
     await run("crontab", ["-"], withoutEntry(place, table) + entry + "\n");
-    return { by: "crontab", note: "@reboot in the user's crontab" };
+    return { by: "crontab", atBoot: true, note: "@reboot in the user's crontab" };
 }
 
 const rootOf = (place: Place): string => path.dirname(path.dirname(place.folder));
