@@ -36,20 +36,8 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
     const open = () => openCloud(name);
     const make = (args: object, options: ComponentOptions, as = "tried"): Component =>
         new sample.type(as, args as never, options);
-    const given = (options: ComponentOptions) => [sample.full(options), ...(sample.also?.(options) ?? [])];
-    /** Every argument that this cloud has, spread over as many samples as it takes. */
-    const samplesOn = (cloud: Cloud) =>
-        given({ cloud })
-            .map((args) =>
-                without(
-                    args,
-                    Object.keys(always(cloud.lacks[service])).concat(
-                        Object.keys(always(cloud.lacks.image)).map((path) => `build.${path}`),
-                    ),
-                ),
-            )
-            // What is nothing without an argument that is lacking here.
-            .filter((args, index) => index === 0 || allowed(args, cloud, service));
+    const given = (options: ComponentOptions) => samplesOf(sample, options);
+    const samplesOn = (cloud: Cloud) => had(cloud, service, { cloud });
     const full = (cloud: Cloud) => samplesOn(cloud)[0];
     const own = (made: readonly Registered[]) =>
         made.filter(
@@ -77,7 +65,7 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
     });
 
     it("passes over no argument in silence", async () => {
-        for (let index = 0; index < 4; index++) await watch(index);
+        for (let index = 0; index < 5; index++) await watch(index);
     });
 
     async function watch(index: number): Promise<void> {
@@ -184,6 +172,25 @@ function suite(name: CloudName, service: ServiceName, sample: Sample, lens: Lens
             });
         });
     }
+}
+
+const samplesOf = (sample: Sample, options: ComponentOptions): object[] => [
+    sample.full(options),
+    ...(sample.also?.(options) ?? []),
+];
+
+/** Every argument that this cloud has, spread over as many samples as it takes. */
+export function had(cloud: Cloud, service: ServiceName, options: ComponentOptions): object[] {
+    const lacking = [
+        ...Object.keys(always(cloud.lacks[service])),
+        ...Object.keys(always(cloud.lacks.image)).map((path) => `build.${path}`),
+    ];
+    return (
+        samplesOf(samples[service], options)
+            .map((args) => without(args, lacking))
+            // What is nothing without an argument that is lacking here.
+            .filter((args, index) => index === 0 || allowed(args, cloud, service))
+    );
 }
 
 /** The gaps which hang on no other argument: a cloud's own tests have the others. */
