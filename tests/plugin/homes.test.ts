@@ -34,7 +34,7 @@ describe("a stack that is used with another MVI_HOME than it was made with", fun
     it("is destroyed where it is", async () => {
         const stack = await open();
         const { outputs } = await stack.up();
-        const agent = nameOf(home.agent().pid("agent")!);
+        const agent = nameOf(home.agent().pid("agent")!)!;
         expect(runs(agent)).to.equal(true);
         process.env.MVI_HOME = other;
         await stack.destroy();
