@@ -19,7 +19,9 @@ export function discard(host: Pick<Host, "report">, folder: string): Promise<voi
     }
     const aside = join(dirname(folder), `${GONE}${randomBytes(6).toString("hex")}`);
     renameSync(folder, aside);
-    return removeInTurn(aside).catch((error: Error) => host.report(`${aside} could not be removed: ${error.message}`));
+    return removeInTurn(aside)
+        .catch(unlessGone) // a sweep took it over
+        .catch((error: Error) => host.report(`${aside} could not be removed: ${error.message}`));
 }
 
 /** Removes what was discarded in `folder` by one that was killed meanwhile. Does not reject, as {@link discard}. */
