@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
+import { writeAtomic } from "../../agent/core/files";
 import { type Host, type Kind, Refusal } from "../../agent/kind";
 
 export interface FakeInputs {
@@ -32,7 +33,7 @@ function fake(host: Host): Kind<FakeInputs, FakeOutputs> {
             if (inputs.fail) {
                 throw inputs.fail === "defect" ? new Error("defect") : new Refusal(`Fake ${id}: ${inputs.fail}`);
             }
-            fs.writeFileSync(fileOf(id), inputs.text);
+            writeAtomic(fileOf(id), inputs.text); // a look at it, at any moment, finds a whole one
             for (let step = 0; step < (inputs.slow ?? 0); step++) {
                 call.progress(`step ${step}`);
                 await new Promise((resolve) => setTimeout(resolve, 100));

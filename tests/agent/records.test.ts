@@ -34,12 +34,15 @@ describe("an agent's records", () => {
         expect((await refusal(agent.apply("a", { text: "a", fail: "no luck" }))).message).to.equal("Fake a: no luck");
         expect(fs.readFileSync(file, "utf8")).to.equal("a");
         const making = agent.apply("a", { text: "a", slow: 10 }).catch(() => undefined);
-        await sleep(300);
-        agent.kill("agent");
-        expect((await agent.read("b"))?.inputs.text).to.equal("b");
-        expect(fs.readFileSync(file, "utf8")).to.equal("a");
-        await agent.apply("a", { text: "a" });
-        await making;
+        try {
+            await sleep(300);
+            agent.kill("agent");
+            expect((await agent.read("b"))?.inputs.text).to.equal("b");
+            expect(fs.readFileSync(file, "utf8")).to.equal("a");
+            await agent.apply("a", { text: "a" });
+        } finally {
+            await making; // it starts an agent whenever there is none
+        }
     });
 
     it("hold secrets of the kind and of the engine sealed", async () => {
