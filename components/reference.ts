@@ -130,7 +130,7 @@ const namedUse: Field<Link | { readonly prefix: string } | undefined> = (given, 
     for (const verb of access ?? []) {
         if (type === "Key") checkVerb(verb, argumentsOf(part, at)?.purpose, at);
         if (!accessByType[type].includes(verb))
-            at.fault(`cannot do that with a ${type}`, `choose ${alternatives(accessByType[type])}`, verb);
+            at.fault(`cannot do that with a ${type}`, oneOfThese(verb, accessByType[type]), verb);
     }
     const prefix = name ?? prefixOf(part);
     const made = parts.made?.get(part) as Component | undefined;
@@ -157,7 +157,7 @@ const use: Field<Link | undefined> = (given, at) => {
     if (wrong.length || !link.access.length) {
         at.fault(
             `must be one of ${alternatives(known)} for ${Component.typeOf(link.target)} ${link.target.shortName}`,
-            "choose among these",
+            wrong.length === 1 ? oneOfThese(wrong[0], known) : "choose among these",
             wrong.join(", "),
         );
     }
@@ -174,6 +174,11 @@ function checkVerb(verb: string, purpose: unknown, at: Place): void {
             `choose ${alternatives(fitting)}, or another key`,
             verb,
         );
+}
+
+function oneOfThese(verb: string, known: readonly string[]): string {
+    const near = nearest(verb, known);
+    return near ? `did you mean "${near}"?` : `choose ${alternatives(known)}`;
 }
 
 function checkPart(given: unknown, types: readonly string[], parts: PartIndex, at: Place): given is string {

@@ -10,13 +10,21 @@ export const cron: Field<string> = (given, at) => {
             return given;
         }
         if (comes(given)) return given;
+        const wrong = given.split(" ").findIndex((field, index) => !comes(alone(field, index)));
+        if (wrong >= 0) {
+            const { name, range } = cronFields[wrong];
+            at.fault(`must have ${name} within ${range} as its ${ordinals[wrong]} field`, "mend that field", given);
+            return never;
+        }
+        at.fault("must come at some time", "choose a day that its month has", given);
+        return never;
     }
     at.fault(
         "must be five cron fields: minute, hour, day of the month, month, day of the week",
         'write one like "0 3 * * *" (every day at 03:00) or "*/15 * * * 1-5"',
         given,
     );
-    return "0 0 * * *";
+    return never;
 };
 
 export const timeZone: Field<string> = (given, at) => {
@@ -24,6 +32,24 @@ export const timeZone: Field<string> = (given, at) => {
     at.fault("must be a time zone of the IANA list", 'write one like "Europe/Berlin" or "UTC"', given);
     return "UTC";
 };
+
+/** Stands for a schedule that was refused. */
+const never = "0 0 * * *";
+
+const ordinals = ["first", "second", "third", "fourth", "fifth"];
+
+const cronFields = [
+    { name: "a minute", range: "0 to 59" },
+    { name: "an hour", range: "0 to 23" },
+    { name: "a day of the month", range: "1 to 31" },
+    { name: "a month", range: "1 to 12 or JAN to DEC" },
+    { name: "a day of the week", range: "0 to 7 or SUN to SAT" },
+];
+
+/** A schedule in which only one field says something. */
+function alone(field: string, index: number): string {
+    return cronFields.map((_, other) => (other === index ? field : "*")).join(" ");
+}
 
 function hasForm(given: string): boolean {
     const fields = given.split(" ");

@@ -12,13 +12,15 @@ const begins = ["config", "import", "pre", "preview", "refresh", "up", "update"]
 /** What works on a stack that is there. */
 const continues = ["cancel", "destroy", "down", "logs", "stack", "state", "watch"];
 
-await command(async (args) => {
+const pass = async (args) => {
     await setUp();
     const pulumi = await openPulumi();
     const verb = args.find((arg) => begins.includes(arg) || continues.includes(arg));
     if (verb !== undefined && !namesStack(args)) await selectLocal(pulumi, begins.includes(verb));
     return pulumi.run(args);
-});
+};
+
+await command(pass, { ownHelp: true });
 
 function namesStack(args) {
     if (args.some((arg) => /^(--stack|-s)(=|$)/.test(arg) || ["--help", "-h"].includes(arg))) return true;

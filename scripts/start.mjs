@@ -15,6 +15,7 @@ import { openPulumi, outputsOf, parse } from "./lib/stack.mjs";
 
 await command(async (args) => {
     const { stack, rest } = parse(args);
+    refuseUnseen(stack, rest);
     await setUp();
     const pulumi = await openPulumi();
     await refuseUnknown(stack, pulumi);
@@ -30,6 +31,18 @@ await command(async (args) => {
     if (code !== 0) return code;
     console.log(await summary(stack, pulumi));
 });
+
+/** Elsewhere than on this machine a person says yes to the plan: without one, nothing is begun. */
+function refuseUnseen(stack, rest) {
+    const decided = rest.some((arg) => /^(--yes|-y|--skip-preview|-f|--preview-only)(=|$)/.test(arg));
+    if (stack === "local" || decided || process.stdin.isTTY) return;
+    throw new Failure(
+        [
+            `\`npm start -- ${stack}\` shows its plan and asks, and here is no terminal to answer.`,
+            `With \`npm start -- ${stack} --yes\` it does not ask; \`npm run -s pulumi -- preview --stack ${stack}\` shows the plan alone.`,
+        ].join("\n"),
+    );
+}
 
 /** A stack that has neither a file nor a state is a slip of the pen: it would be made anew, on this machine. */
 async function refuseUnknown(stack, pulumi) {

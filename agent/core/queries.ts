@@ -2,7 +2,7 @@
 
 import { type AlarmKind } from "../alarm/kind";
 import { type DatabaseKind } from "../database/kind";
-import { type Kind } from "../kind";
+import { type Kind, Refusal } from "../kind";
 import { type JobKind } from "../job/kind";
 import { type TableKind } from "../kv/table";
 import { type LogQuery, type LogStore, type StoredLine } from "../log/types";
@@ -22,14 +22,25 @@ export function queriesOf({ logs, metrics, kind }: QueryParts): Record<string, H
     const of = <K>(name: string): K => kind(name) as unknown as K;
     const jobs = (): JobKind => of("Job");
     const databases = (): DatabaseKind => of("Database");
+    const known = (log: string): void => {
+        const names = logs.list().map(({ name }) => name);
+        if (!names.includes(log)) {
+            const there = names.length > 0 ? `there are ${names.join(", ")}` : "nothing has been logged yet";
+            throw new Refusal(`logs: there is no log ${log}: ${there}`);
+        }
+    };
     const queries = {
         /** Lines that match: a {@link LogQuery}, with its `text` as a part of a line. */
-        logs: async (query: LogQuery) => collect(logs.query(query)),
+        logs: async (query: LogQuery) => {
+            if (query.log !== undefined) known(query.log);
+            return collect(logs.query(query));
+        },
         /** What logs there are. */
         logList: async () => logs.list(),
         /** Sends each line of `log` from now on as a progress, in JSON, until the caller goes. */
         tail: ({ log }: { log: string }, call: ControlCall) =>
             new Promise((resolve) => {
+                known(log);
                 const stop = logs.tail(log, (line) => call.progress(JSON.stringify(line)));
                 call.signal.addEventListener("abort", () => {
                     stop();

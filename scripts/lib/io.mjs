@@ -1,5 +1,6 @@
 /** What every command of this folder needs: where the project is, how to run a program, how to speak and how to fail. */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -9,10 +10,18 @@ export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\
 /** Failure is a fault that the user can mend: shown without a stack. */
 export class Failure extends Error {}
 
-/** Runs a command's `body`, and ends the process with its exit code. */
-export async function command(body) {
+/**
+ * Runs a command's `body`, and ends the process with its exit code. For `--help` it prints what stands at the top of the
+ * command's file, unless the command has `ownHelp`.
+ */
+export async function command(body, { ownHelp = false } = {}) {
+    const [, file, ...args] = process.argv;
+    if (!ownHelp && args.some((arg) => arg === "--help" || arg === "-h")) {
+        console.log(headOf(readFileSync(file, "utf8")));
+        return;
+    }
     try {
-        process.exitCode = (await body(process.argv.slice(2))) ?? 0;
+        process.exitCode = (await body(args)) ?? 0;
     } catch (fault) {
         if (!(fault instanceof Failure)) throw fault;
         console.error(`\n${fault.message}`);
@@ -75,6 +84,16 @@ export function step(name, text) {
         done: () => end("done"),
         failed: (word = "failed") => end(word),
     };
+}
+
+/** The comment at the top of a file, without its marks. */
+function headOf(source) {
+    const [, comment = ""] = source.match(/\/\*\*(.*?)\*\//s) ?? [];
+    return comment
+        .split("\n")
+        .map((line) => line.replace(/^ \* ?/, ""))
+        .join("\n")
+        .trim();
 }
 
 function lines(stream, onLine) {

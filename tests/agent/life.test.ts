@@ -167,7 +167,10 @@ describe("an agent's life", () => {
         await agent.apply("a", { text: "hello" });
         const list = await call<{ id: string; state: string }[]>(agent.place, "list");
         expect(list.map(({ id, state }) => `${id} ${state}`)).to.deep.equal(["a serving"]);
-        expect(await call(agent.place, "logs", { log: "none" })).to.deep.equal([]);
+        expect(await call(agent.place, "logs")).to.deep.equal([]);
+        expect((await refusal(call(agent.place, "logs", { log: "none" }))).message).to.equal(
+            "logs: there is no log none: nothing has been logged yet",
+        );
         expect((await refusal(call(agent.place, "nonsense"))).message).to.match(
             /no call "nonsense"; there are .*apply/,
         );

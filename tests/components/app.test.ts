@@ -159,9 +159,7 @@ describe("App", () => {
             [
                 "a schedule that never comes",
                 { jobs: { a: { build: ".", schedule: "0 0 30 2 *" } } },
-                [
-                    'jobs.a.schedule: must be five cron fields: minute, hour, day of the month, month, day of the week, but got "0 0 30 2 *": write one like "0 3 * * *" (every day at 03:00) or "*/15 * * * 1-5"',
-                ],
+                ['jobs.a.schedule: must come at some time, but got "0 0 30 2 *": choose a day that its month has'],
             ],
             [
                 "a size that no cloud has",
@@ -188,6 +186,11 @@ describe("App", () => {
                 "an access that the part has not",
                 { blobs: { a: {} }, containers: { web: { build: ".", uses: ["a:sign"] } } },
                 ['containers.web.uses[0]: cannot do that with a Blob, but got "sign": choose `write` or `read`'],
+            ],
+            [
+                "an access with a slip of the pen",
+                { blobs: { a: {} }, containers: { web: { build: ".", uses: ["a:wirte"] } } },
+                ['containers.web.uses[0]: cannot do that with a Blob, but got "wirte": did you mean "write"?'],
             ],
             [
                 "neither build nor image",

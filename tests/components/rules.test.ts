@@ -80,7 +80,21 @@ const refused: [Type, unknown, RegExp[]][] = [
         [/^timeZone: must be a time zone of the IANA list/],
     ],
     [Job as never, { build, schedule: "0 0 3 * * *" }, [/^schedule: must be five cron fields/]],
-    [Job as never, { build, schedule: "61 * * * *" }, [/^schedule: must be five cron fields/]],
+    [
+        Job as never,
+        { build, schedule: "61 * * * *" },
+        [/^schedule: must have a minute within 0 to 59 as its first field/],
+    ],
+    [
+        Job as never,
+        { build, schedule: "0 25 * * *" },
+        [/^schedule: must have an hour within 0 to 23 as its second field/],
+    ],
+    [
+        Job as never,
+        { build, schedule: "0 0 * JUNE 8" },
+        [/^schedule: must have a month within 1 to 12 or JAN to DEC as its fourth field, but got "0 0 \* JUNE 8"/],
+    ],
     [Image as never, {}, [/has neither `context` nor `reference`/]],
     [Image as never, { context: ".", reference: `x@sha256:${"0".repeat(64)}` }, [/has both `context` and `reference`/]],
     [
