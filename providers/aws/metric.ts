@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
+import { describe, titleOf } from "../metric-text";
 import { alarm } from "./alarms";
 import { onDashboard } from "./dashboard";
 import type { AwsGauge } from "./gauges";
@@ -15,7 +16,7 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
     const namespace = metricNamespace();
     const own: AwsGauge = { namespace, metric: site.name, dimensions: {} };
     const gauge = (of?.native as AwsGauge | undefined) ?? own;
-    const what = of ? `${of.name} of ${of.of.shortName}` : unit === "1" ? site.name : `${site.name}, in ${unit}`;
+    const what = titleOf(site, { of, unit });
     const made = Object.entries(alarms).map(([name, one]) => alarm(site, name, gauge, one, describe(what, one)));
     onDashboard(site, {
         heading: dashboard ?? site.name,
@@ -48,17 +49,3 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
         }),
     };
 };
-
-function describe(
-    what: string,
-    {
-        above,
-        below,
-        statistic,
-        period,
-        periods,
-    }: { above?: number; below?: number } & Record<"statistic" | "period" | "periods", unknown>,
-): string {
-    const bound = above === undefined ? `below ${below}` : `above ${above}`;
-    return `${what}: ${String(statistic)} ${bound}, ${String(periods)} times ${String(period)} seconds`;
-}

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as secretsmanager from "@pulumi/aws/secretsmanager";
-import { RandomPassword } from "@pulumi/random";
 import type { DriverOf } from "../../components/cloud";
-import type { GenerateArgs } from "../../components/secret";
+import { variables, valueOf } from "../secret-value";
 import { encryptionKey } from "./encryption";
 import { tags } from "./tags";
 
@@ -10,8 +9,8 @@ import { tags } from "./tags";
  * A secret of Secrets Manager. Its value stands in Pulumi's state as a secret, encrypted: a write-only argument would too,
  * among the inputs, and a change made elsewhere would not be seen.
  */
-export const secret: DriverOf<"secret"> = (site, { value, generate, key }) => {
-    const encryption = encryptionKey(site, key);
+export const secret: DriverOf<"secret"> = (site, spec) => {
+    const encryption = encryptionKey(site, spec.key);
     const made = site.make(
         "secret",
         secretsmanager.Secret,
@@ -25,18 +24,14 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, key }) => {
     );
     const version = site.make("version", secretsmanager.SecretVersion, {
         secretId: made.id,
-        secretString: pulumi.secret(
-            generate ? site.make("generated", RandomPassword, { ...characters(generate) }).result : value!,
-        ),
+        secretString: valueOf(site, spec),
     });
     // It names the version, so that what reads it at its start is started anew when the value changes.
     const from = pulumi.interpolate`${made.arn}:::${version.versionId}`;
     return {
         id: made.id,
         grant: (access) => ({
-            env: {},
-            secrets: named("", access.includes("read"), from),
-            files: named("FILE", access.includes("file"), from),
+            ...variables(access, from),
             permits: [
                 {
                     start: [
@@ -52,19 +47,4 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, key }) => {
 /** The secret's ARN, of the form that `Grant.secrets` has here: ECS's `<arn>:<key>:<stage>:<version>`. */
 export function secretArn(from: pulumi.Input<string>): pulumi.Output<string> {
     return pulumi.output(from).apply((text) => text.split(":").slice(0, 7).join(":"));
-}
-
-function named(end: string, given: boolean, from: pulumi.Output<string>): Record<string, pulumi.Output<string>> {
-    return given ? { [end]: from } : {};
-}
-
-function characters({ length, alphabet }: Required<GenerateArgs>) {
-    switch (alphabet) {
-        case "alphanumeric":
-            return { length, special: false };
-        case "hex":
-            return { length, upper: false, lower: false, numeric: false, overrideSpecial: "0123456789abcdef" };
-        case "printable":
-            return { length, overrideSpecial: "!#$%&*+-./:;<=>?@^_~" };
-    }
 }

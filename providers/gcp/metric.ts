@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
+import { describe, titleOf } from "../metric-text";
 import { alarm } from "./alarms";
 import { onDashboard } from "./dashboard";
 import type { GcpGauge } from "./gauges";
@@ -23,7 +24,7 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
         const plus = names.flatMap(fromLogs);
         return plus.length ? { ...gauge, plus: [...(gauge.plus ?? []), ...plus] } : gauge;
     });
-    const what = of ? `${of.name} of ${of.of.shortName}` : unit === "1" ? site.name : `${site.name}, in ${unit}`;
+    const what = titleOf(site, { of, unit });
     const made = Object.entries(alarms).map(([key, one]) => alarm(site, key, whole, one, describe(what, one)));
     onDashboard(site, {
         heading: dashboard ?? site.name,
@@ -53,18 +54,4 @@ function fromLogs(name: string): Pick<GcpGauge, "metric" | "resource" | "labels"
         resource,
         labels: {},
     }));
-}
-
-function describe(
-    what: string,
-    {
-        above,
-        below,
-        statistic,
-        period,
-        periods,
-    }: { above?: number; below?: number } & Record<"statistic" | "period" | "periods", unknown>,
-): string {
-    const bound = above === undefined ? `below ${below}` : `above ${above}`;
-    return `${what}: ${String(statistic)} ${bound}, ${String(periods)} times ${String(period)} seconds`;
 }

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as secretmanager from "@pulumi/gcp/secretmanager";
-import { RandomPassword } from "@pulumi/random";
 import type { DriverOf } from "../../components/cloud";
-import type { GenerateArgs } from "../../components/secret";
+import { variables, valueOf } from "../secret-value";
 import { encryptionKey } from "./encryption";
 import { deletion } from "./guard";
 import { labels } from "./labels";
@@ -13,8 +12,8 @@ import { projectOf } from "./project";
  * A secret of Secret Manager, in the stack's region. Its value stands in Pulumi's state as a secret, encrypted: a write-only
  * argument would too, among the inputs, and a change made elsewhere would not be seen.
  */
-export const secret: DriverOf<"secret"> = (site, { value, generate, key }) => {
-    const encryption = encryptionKey(site, key, "secretmanager");
+export const secret: DriverOf<"secret"> = (site, spec) => {
+    const encryption = encryptionKey(site, spec.key, "secretmanager");
     const { protect } = site.settings;
     const made = site.make(
         "secret",
@@ -41,9 +40,7 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, key }) => {
     );
     const version = site.make("version", secretmanager.SecretVersion, {
         secret: made.id,
-        secretData: pulumi.secret(
-            generate ? site.make("generated", RandomPassword, { ...characters(generate) }).result : value!,
-        ),
+        secretData: valueOf(site, spec),
         deletionPolicy: protect ? "DISABLE" : "DELETE",
     });
     // It names the version, so that what reads it at its start is started anew when the value changes.
@@ -51,9 +48,7 @@ export const secret: DriverOf<"secret"> = (site, { value, generate, key }) => {
     return {
         id: made.id,
         grant: (access) => ({
-            env: {},
-            secrets: named("", access.includes("read"), from),
-            files: named("FILE", access.includes("file"), from),
+            ...variables(access, from),
             permits: [
                 { role: [{ to: site.name, role: "roles/secretmanager.secretAccessor", on: { secret: made.id } }] },
             ],
@@ -68,19 +63,4 @@ export function secretVersion(from: pulumi.Input<string>): {
 } {
     const parts = pulumi.output(from).apply((name) => name.split("/versions/"));
     return { secret: parts.apply(([secret]) => secret), version: parts.apply(([, version]) => version) };
-}
-
-function named(end: string, given: boolean, from: pulumi.Output<string>): Record<string, pulumi.Output<string>> {
-    return given ? { [end]: from } : {};
-}
-
-function characters({ length, alphabet }: Required<GenerateArgs>) {
-    switch (alphabet) {
-        case "alphanumeric":
-            return { length, special: false };
-        case "hex":
-            return { length, upper: false, lower: false, numeric: false, overrideSpecial: "0123456789abcdef" };
-        case "printable":
-            return { length, overrideSpecial: "!#$%&*+-./:;<=>?@^_~" };
-    }
 }
