@@ -82,7 +82,8 @@ export function inside(root: string, path: string, isHostPath = false): string {
     return full;
 }
 
-function matches(tree: Tree, source: string): Entry[] {
+/** The entries that a source of COPY means. @throws {@link Refusal} when there is none, or it leads out. */
+export function matches(tree: Tree, source: string): Entry[] {
     const clean = posix.normalize(source).replace(/^\/+|\/+$/g, "");
     if (clean === "." || clean === "") {
         return [{ path: "", type: "folder", executable: false, size: 0 }];

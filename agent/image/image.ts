@@ -4,10 +4,13 @@ import { type Call, type Host, type Kind, Refusal } from "../kind";
 import { workloadAccount } from "../process/account";
 import { type BuiltImage, type ImageConfig, launchOf } from "./config";
 import { type ContextInputs, digestOfContext, dockerfileOf } from "./context";
+import { copyInto } from "./copy";
 import { parseDockerfile } from "./dockerfile";
 import { nearest } from "./nearest";
 import { buildPlain } from "./plain";
-import { Builder } from "./stage";
+import { rehearse } from "./rehearse";
+import { run } from "./run";
+import { Builder, type Hands } from "./stage";
 import { Store } from "./store";
 
 export interface ImageInputs extends ContextInputs {
@@ -94,11 +97,8 @@ export async function checkImage(
             args: inputs.args ?? {},
             ...(dockerfile === undefined ? {} : { dockerfile }),
         };
-        const file = dockerfileOf(found);
-        if (file !== undefined) {
-            parseDockerfile(readFileSync(file, "utf8"), file);
-        }
-        return { inputs: { ...found, contentDigest: await digestOfContext(found) }, faults: [] };
+        const faults = (await rehearse(found)).map((reason) => ({ input: "dockerfile", reason }));
+        return { inputs: { ...found, contentDigest: await digestOfContext(found) }, faults };
     } catch (error) {
         if (error instanceof Refusal) {
             return fault("context", error.message);
@@ -137,7 +137,8 @@ async function carryOut(
     };
     const file = parseDockerfile(readFileSync(dockerfile, "utf8"), dockerfile);
     const shop = { host, image: name, scratch: folder, account: workloadAccount(), signal: call.signal, note };
-    return new Builder(file, inputs, shop).build(root);
+    const hands: Hands = { copy: copyInto, run: (at, ...what) => run({ ...shop, root: at }, ...what) };
+    return new Builder(file, inputs, shop, hands).build(root);
 }
 
 /** A start that cannot be is told when the image is made, not when its container fails. */

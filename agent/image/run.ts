@@ -22,6 +22,9 @@ export interface Workshop {
     note(line: string): void;
 }
 
+/** A program with its arguments. */
+export type Command = readonly string[];
+
 const packageTools = new Set(["npm", "npx", "pnpm", "yarn", "node", "corepack"]);
 const fileTools = new Set(["mkdir", "rm", "cp", "mv", "touch", "chmod", "echo", "true", "ls", "cd", "test"]);
 const accountTools = new Set(["chown", "chgrp", "addgroup", "adduser", "groupadd", "useradd", "usermod"]);
@@ -29,12 +32,12 @@ const plainOption = /^-([a-zA-Z]+|-recursive|-force|-parents|-verbose)$/;
 const mostSeconds = 900;
 
 /**
- * Carries out a RUN with this machine's Node, without a shell: installs of packages and scripts of the app, and what
- * makes, moves and removes files of the image.
+ * What a RUN does, as commands that need no shell: installs of packages and scripts of the app, and what makes, moves and
+ * removes files of the image.
  *
- * @throws {@link Refusal} for all else, and for a command that fails.
+ * @throws {@link Refusal} for all else.
  */
-export async function run(shop: Workshop, instruction: Instruction, env: Scope, workdir: string): Promise<void> {
+export function commandsOf(instruction: Instruction, env: Scope, workdir: string, root: string): readonly Command[] {
     const where = `RUN ${instruction.text}`;
     for (const [flag, value] of Object.entries(instruction.flags)) {
         if (flag !== "mount" || !/type=(cache|tmpfs)/.test(value)) {
@@ -45,10 +48,19 @@ export async function run(shop: Workshop, instruction: Instruction, env: Scope, 
     if (typeof list === "string") {
         throw needsEngine(where, `a shell is not run here, and there is ${list}`);
     }
-    let folder = workdir;
     for (const command of list) {
-        check(where, command, folder, shop.root);
+        check(where, command, workdir, root);
     }
+    return list;
+}
+
+/**
+ * Carries out the commands of a RUN with this machine's Node.
+ *
+ * @throws {@link Refusal} for one that fails.
+ */
+export async function run(shop: Workshop, list: readonly Command[], env: Scope, workdir: string): Promise<void> {
+    let folder = workdir;
     for (const command of list) {
         if (command[0] === "cd") {
             folder = posix.resolve(folder, command[1] ?? "/");

@@ -3,10 +3,18 @@ import { join, posix } from "node:path";
 import { Refusal } from "../kind";
 import { type Healthcheck, type ImageConfig, imagePath } from "./config";
 import { type ContextInputs, listContext, walk } from "./context";
-import { copyInto, inside } from "./copy";
+import { type copyInto, inside } from "./copy";
 import { type Dockerfile, durationSeconds, type Instruction, pairs, type Stage } from "./dockerfile";
-import { run, type Workshop } from "./run";
+import { type Command, commandsOf, type Workshop } from "./run";
 import { expand, type Scope, words } from "./words";
+
+/** Hands do what instructions say: for real, or only as far as it shows what would be refused. */
+export interface Hands {
+    copy: typeof copyInto;
+    run(root: string, commands: readonly Command[], env: Scope, workdir: string): Promise<void>;
+    /** Takes a refusal, so that the others are found too. Without it the first one ends the build. */
+    refused?(refusal: Refusal): void;
+}
 
 /** A stage that was carried out: its files are in `root`. */
 interface Done {
@@ -22,7 +30,8 @@ export class Builder {
     constructor(
         readonly file: Dockerfile,
         readonly inputs: ContextInputs,
-        readonly shop: Omit<Workshop, "root">,
+        readonly shop: Pick<Workshop, "image" | "scratch" | "account" | "note">,
+        readonly hands: Hands,
     ) {
         this.#globals = file.args.reduce((scope, arg) => ({ ...scope, ...this.#argument(arg, scope, scope) }), {});
     }
@@ -48,13 +57,13 @@ export class Builder {
         if (before !== undefined) {
             const done = await this.#stage(before);
             state.config = done.config;
-            await copyInto({ root: done.root, entries: walk(done.root) }, ["."], root, "/", "/");
+            await this.hands.copy({ root: done.root, entries: walk(done.root) }, ["."], root, "/", "/");
         } else {
             this.#noteBase(base);
         }
         this.#handOver(root);
         for (const instruction of stage.instructions) {
-            await this.#instruction(state, instruction);
+            await this.#attempt(state, instruction);
         }
         const done = { root, config: state.config };
         this.#done.set(stage, done);
@@ -64,6 +73,15 @@ export class Builder {
     async #stage(stage: Stage): Promise<Done> {
         const root = join(this.shop.scratch, `stage-${this.file.stages.indexOf(stage)}`);
         return this.#done.get(stage) ?? (await this.#carryOut(stage, root));
+    }
+
+    async #attempt(state: State, instruction: Instruction): Promise<void> {
+        try {
+            await this.#instruction(state, instruction);
+        } catch (error) {
+            if (!this.hands.refused || !(error instanceof Refusal)) throw error;
+            this.hands.refused(error);
+        }
     }
 
     async #instruction(state: State, instruction: Instruction): Promise<void> {
@@ -87,7 +105,7 @@ export class Builder {
                 await this.#copy(state, instruction, instruction.json ?? value());
                 return this.#handOver(state.root);
             case "RUN":
-                return run({ ...this.shop, root: state.root }, instruction, scope, state.config.workdir);
+                return this.#run(state, instruction, scope);
             case "EXPOSE":
                 return set({ exposed: [...state.config.exposed, ...value().map((port) => parseInt(port, 10))] });
             case "CMD":
@@ -137,10 +155,14 @@ export class Builder {
         const entries = stage === undefined ? listContext(this.inputs) : walk(root);
         const mode = chmod === undefined ? undefined : parseInt(chmod, 8);
         try {
-            await copyInto({ root, entries }, sources, state.root, state.config.workdir, to, mode);
+            await this.hands.copy({ root, entries }, sources, state.root, state.config.workdir, to, mode);
         } catch (error) {
             throw error instanceof Refusal ? new Refusal(`${this.#where(instruction)}: ${error.message}`) : error;
         }
+    }
+
+    async #run({ root, config }: State, instruction: Instruction, env: Scope): Promise<void> {
+        await this.hands.run(root, commandsOf(instruction, env, config.workdir, root), env, config.workdir);
     }
 
     /** RUN works as the account that the workload will have: never as root. */

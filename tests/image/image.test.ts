@@ -300,6 +300,34 @@ CMD ["/srv/app/server.js", "--port=/etc/x"]
             });
         }
 
+        it("tells all that it refuses at once, before anything is made, of the stages that are needed", async () => {
+            files({
+                Dockerfile: `FROM node AS unused
+RUN apt-get install -y x
+FROM node AS built
+WORKDIR /app
+ARG TOOL=curl
+RUN $TOOL https://x
+COPY nope ./
+FROM node
+COPY --from=built /app /app
+COPY package*.json missing /app/
+SHELL ["bash"]
+`,
+                "package.json": "{}",
+            });
+            const { faults } = await check();
+            expect(faults.map(({ input, reason }) => `${input} ${reason}`)).to.have.length(4);
+            expect(
+                faults.map(({ reason }) => /\b(curl|nope|missing|SHELL) (is not|to copy)/.exec(reason)?.[1]),
+            ).to.deep.equal(["curl", "nope", "missing", "SHELL"]);
+            expect((await check({ target: "none" })).faults.map(({ reason }) => reason)).to.deep.equal([
+                "Image web: there is no stage none; there is: unused, built",
+            ]);
+            expect((await check({ target: "unused" })).faults).to.have.length(1);
+            expect(progress).to.deep.equal([]);
+        });
+
         it("keeps file tools inside of the image", async () => {
             const victim = mkdtempSync(join(tmpdir(), "mvi-victim-"));
             chmodSync(victim, 0o777);
