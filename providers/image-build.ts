@@ -4,8 +4,10 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type * as context from "../agent/image/context";
-import { stackScope } from "../components/cloud";
+import { type Check, stackScope } from "../components/cloud";
 import { installed } from "../components/installed";
+import type { Place } from "../components/shape";
+import { besides } from "./workload-check";
 
 /**
  * A tag that says what an image is made of: the same for the same context (without what `.dockerignore` leaves out),
@@ -34,19 +36,29 @@ export function contentTag(
         .apply((digest) => digest.slice("sha256:".length).slice(0, 32));
 }
 
+/** An image that is built here takes a builder: asked with all other faults, before anything is made. */
+export const checkBuild: Check<"image"> = ({ context }, at) => {
+    if (context !== undefined) needBuilder(at.in("context"), context, "`reference`");
+};
+
+/** As {@link checkBuild}, of what a workload and its sidecars build themselves. */
+export function checkBuilds(args: Readonly<Record<string, unknown>>, at: Place): void {
+    for (const [own, place] of besides(args, at))
+        if (own.build !== undefined) needBuilder(place.in("build"), own.build, "`image`");
+}
+
 const asked = new WeakMap<object, string | undefined>();
 
-/**
- * Sees to it that images can be built here, before anything is made. A builder that the surroundings name (`DOCKER_HOST`,
- * `BUILDX_BUILDER`) is taken at its word. @throws {@link pulumi.RunError} with what to do else
- */
-export function needBuilder(what: string): void {
+/** A builder that the surroundings name (`DOCKER_HOST`, `BUILDX_BUILDER`) is taken at its word. */
+function needBuilder(at: Place, given: unknown, instead: string): void {
     const scope = stackScope();
     if (!asked.has(scope)) asked.set(scope, fault());
     const missing = asked.get(scope);
     if (missing === undefined) return;
-    throw new pulumi.RunError(
-        `${what}: an image cannot be built here: ${missing}. Start Docker (or another engine that its command reaches), name a builder with DOCKER_HOST or BUILDX_BUILDER, or give \`reference\`, an image by digest that was built elsewhere`,
+    at.fault(
+        `cannot be built here, since ${missing}`,
+        `start Docker (or another engine that its command reaches), name a builder with DOCKER_HOST or BUILDX_BUILDER, or give ${instead}, by digest, of what was built elsewhere`,
+        given,
     );
 }
 

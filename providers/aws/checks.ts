@@ -3,6 +3,7 @@
 import type { Check, Cloud } from "../../components/cloud";
 import type { ContainerSpec } from "../../components/container";
 import type { Place } from "../../components/shape";
+import { checkBuild, checkBuilds } from "../image-build";
 import { besides, platformsOf, together } from "../workload-check";
 import { namesBothDays } from "./cron";
 import { engines, isSnapshot } from "./database-engine";
@@ -27,6 +28,7 @@ const container: Check<"container"> = (spec, at, args) => {
     if (spec.on && spec.on.cloud.name !== "aws") at.in("on").fault("is on another cloud", "choose machines on aws");
     checkSize(spec, at);
     checkProcessors(args, at);
+    checkBuilds(args, at);
 };
 
 const database: Check<"database"> = ({ engine, backups, restore, maintenance, parameters }, at) => {
@@ -61,9 +63,10 @@ const job: Check<"job"> = ({ schedule }, at, args) => {
             schedule,
         );
     checkProcessors(args, at);
+    checkBuilds(args, at);
 };
 
-export const checks: Cloud["checks"] = { container, database, job };
+export const checks: Cloud["checks"] = { container, database, image: checkBuild, job };
 
 function checkSize(spec: ContainerSpec, at: Place): void {
     const { cpu, memory } = together([spec, ...Object.values(spec.sidecars)]);

@@ -5,7 +5,7 @@ import * as docker from "@pulumi/docker-build";
 import type { DriverOf } from "../../components/cloud";
 import type { ImageSpec } from "../../components/image";
 import type { Site } from "../../components/site";
-import { contentTag, needBuilder } from "../image-build";
+import { contentTag } from "../image-build";
 import { encryptionKey } from "./encryption";
 import { tags } from "./tags";
 
@@ -18,7 +18,6 @@ export const image: DriverOf<"image"> = (site, spec) => {
 };
 
 function build(site: Site, { context, dockerfile, target, args, platforms }: ImageSpec) {
-    needBuilder(`Image ${site.name}`);
     const repository = site.make(
         "repository",
         ecr.Repository,

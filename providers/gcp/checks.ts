@@ -5,6 +5,7 @@ import { type ContainerSpec, containerService } from "../../components/container
 import { portsOf } from "../../components/ports";
 import { argumentsOf } from "../../components/reference";
 import { type Fields, isPlain, Place, record } from "../../components/shape";
+import { checkBuild, checkBuilds } from "../image-build";
 import { besides, platformsOf, together } from "../workload-check";
 import { needsMachines } from "./container";
 import { checkDatabase } from "./database-check";
@@ -16,10 +17,12 @@ type Args = Readonly<Record<string, unknown>>;
 const container: Check<"container"> = (spec, at, args) => {
     if (needsMachines(completed(spec))) checkMachines(spec, at);
     else checkRun(spec, at, args);
+    checkBuilds(args, at);
 };
 
 const job: Check<"job"> = (_spec, at, args) => {
     checkImages(args, at, "Cloud Run");
+    checkBuilds(args, at);
     const from = argumentsOf(args.container, at);
     if (isPlain(args.env) && args.env.PORT !== undefined) refusePort(at, args.env.PORT);
     else if (isPlain(from?.env) && from.env.PORT !== undefined)
@@ -43,7 +46,7 @@ const loadBalancer: Check<"loadBalancer"> = ({ redirects, tcp }, at, args) => {
     }
 };
 
-export const checks: Cloud["checks"] = { container, job, loadBalancer, database: checkDatabase };
+export const checks: Cloud["checks"] = { container, image: checkBuild, job, loadBalancer, database: checkDatabase };
 
 function checkMachines(spec: ContainerSpec, at: Place): void {
     const { min, max, requests } = spec.scale;

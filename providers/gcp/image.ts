@@ -5,10 +5,9 @@ import * as docker from "@pulumi/docker-build";
 import type { DriverOf } from "../../components/cloud";
 import type { ImageSpec } from "../../components/image";
 import type { Site } from "../../components/site";
-import { needBuilder } from "../image-build";
-import { api } from "./apis";
 import { encryptionKey } from "./encryption";
 import { deletion } from "./guard";
+import { scanning } from "./image-scanning";
 import { labels } from "./labels";
 import { unique } from "./names";
 import { projectOf } from "./project";
@@ -22,7 +21,6 @@ export const image: DriverOf<"image"> = (site, spec) => {
 };
 
 function build(site: Site, { context, dockerfile, target, args, platforms }: ImageSpec) {
-    needBuilder(`Image ${site.name}`);
     const { id: project, region, token } = projectOf(site);
     const encryption = encryptionKey(site, undefined, "artifactregistry");
     const repository = site.make(
@@ -46,8 +44,7 @@ function build(site: Site, { context, dockerfile, target, args, platforms }: Ima
             labels: labels(site),
             ...deletion(site),
         },
-        // Scanning is the project's: a repository takes part when it is on.
-        { main: true, dependsOn: [...encryption.ready, api(site, "containerscanning")] },
+        { main: true, dependsOn: [...encryption.ready, scanning(site)] },
     );
     const host = pulumi.interpolate`${region}-docker.pkg.dev`;
     const name = pulumi.interpolate`${host}/${project}/${repository.repositoryId}/image`;

@@ -384,24 +384,6 @@ describe("An Image on AWS", () => {
         expect(await value(result.reference)).to.equal(reference);
         expect(await value(result.digest)).to.equal(`sha256:${"a".repeat(64)}`);
     });
-
-    it("is refused with what to do where no container engine is", async () => {
-        const saved = { ...process.env };
-        delete process.env.DOCKER_HOST;
-        delete process.env.BUILDX_BUILDER;
-        process.env.PATH = "";
-        try {
-            const { all } = await onAws(() =>
-                expect(() => new Image("web", { context: "." })).to.throw(
-                    pulumi.RunError,
-                    /Image web: an image cannot be built here: there is no container engine\. Start Docker.*`reference`/,
-                ),
-            );
-            expect(all).to.deep.equal([]);
-        } finally {
-            Object.assign(process.env, saved);
-        }
-    });
 });
 
 describe("A policy of links", () => {

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { Image } from "../../components";
-import { value } from "../support/mocks";
+import { type Ask, Refusal } from "../../providers/gcp/google-api";
+import { offered } from "../../providers/gcp/image-scanning";
+import { run, value } from "../support/mocks";
 import { project, region } from "./lens";
 import { digest } from "./lens-runs";
 import { onGcp } from "./program";
@@ -68,6 +70,22 @@ describe("An Image on GCP", () => {
         ]);
     });
 
+    it("is scanned where the project is offered that, and kept all the same where it is not", async () => {
+        const asked: string[] = [];
+        const ask =
+            (status: number): Ask =>
+            (_, method, path) => {
+                asked.push(`${method} ${path}`);
+                return status === 200 ? Promise.resolve({}) : Promise.reject(new Refusal(path, status, "no"));
+            };
+        const found = async (status: number) =>
+            (await run({}, () => offered(ask(status), "p").catch((error: unknown) => error))).result;
+        expect(await found(200)).to.equal("containerscanning.googleapis.com");
+        expect(await found(404)).to.equal("artifactregistry.googleapis.com");
+        expect(await found(403)).to.be.instanceOf(Refusal);
+        expect(asked[0]).to.equal("GET projects/p/services/containerscanning.googleapis.com");
+    });
+
     it("stays when the stack is guarded", async () => {
         const { inputs } = await onGcp(() => new Image("web", { context: "." }), { "mvi:protect": "true" });
         expect(inputs("Repository", "web").deletionPolicy).to.equal("PREVENT");
@@ -89,7 +107,7 @@ describe("An Image on GCP", () => {
             const { all } = await onGcp(() =>
                 expect(() => new Image("web", { context: "." })).to.throw(
                     pulumi.RunError,
-                    /Image web: an image cannot be built here: there is no container engine\. Start Docker.*`reference`/,
+                    /Image "web" cannot be made.*\n.*context: cannot be built here, since there is no container engine.*start Docker.*`reference`/,
                 ),
             );
             expect(all).to.deep.equal([]);
