@@ -85,7 +85,10 @@ const keyMaterial: Field<string> = (given, at) => {
     return "";
 };
 
-/** Key encrypts and decrypts, or signs and verifies: its material never leaves the cloud, and every use is audited. */
+/**
+ * Key encrypts and decrypts, or signs and verifies: its material never leaves the cloud, and every use is audited. Who `uses` it
+ * gets `URL` and `ID`: on AWS the latter is what clients take; on GCP it is the URL without `gcpkms://`.
+ */
 export class Key extends Component<"key"> implements KeyParts {
     readonly id: pulumi.Output<string>;
     readonly url: pulumi.Output<string>;

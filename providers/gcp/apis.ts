@@ -57,22 +57,27 @@ export function apiFor(token: string): string | undefined {
  * answers; {@link untilPropagated} then waits until it is on everywhere.
  *
  * @param name - the first part of its host name: `run` of `run.googleapis.com`
+ * @param serviceOf - its host name, where that is not known yet
  */
-export function api(site: Pick<Site, "component">, name: string): pulumi.Resource {
+export function api(
+    site: Pick<Site, "component">,
+    name: string,
+    serviceOf: (name: string) => pulumi.Input<string> = (wanted) => `${wanted}.googleapis.com`,
+): pulumi.Resource {
     return sharedPart(site, "stack-apis", (part) => {
         const made = new Map<string, pulumi.Resource>();
-        return (wanted: string) => {
+        return (wanted: string, hostOf: typeof serviceOf) => {
             let service = made.get(wanted);
             if (!service) {
                 service = part.make(
                     "api",
                     projects.Service,
-                    { service: `${wanted}.googleapis.com`, disableOnDestroy: false },
+                    { service: hostOf(wanted), disableOnDestroy: false },
                     { instance: wanted, ...untilPropagated() },
                 );
                 made.set(wanted, service);
             }
             return service;
         };
-    })(name);
+    })(name, serviceOf);
 }

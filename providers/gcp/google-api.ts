@@ -10,6 +10,7 @@ export type Ask = (api: ApiName, method: "GET" | "POST" | "PUT", path: string, b
 const apis = {
     memorystore: ["memorystore", "https://memorystore.googleapis.com/v1/"],
     secretmanager: ["secretManager", "https://secretmanager.googleapis.com/v1/"],
+    serviceusage: ["serviceUsage", "https://serviceusage.googleapis.com/v1/"],
     sqladmin: ["sql", "https://sqladmin.googleapis.com/sql/v1beta4/"],
 } as const;
 export type ApiName = keyof typeof apis;

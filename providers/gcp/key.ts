@@ -42,11 +42,13 @@ export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, mater
     // What signs is a version; there is one, since only keys that encrypt are rotated.
     const used = sign ? pulumi.interpolate`${id}/cryptoKeyVersions/1` : id;
     const url = pulumi.interpolate`gcpkms://${used}`;
+    // As short as AWS's. Services that are given a key's whole name, where it is none that they encrypt with, take it for one.
+    const ownId = used.apply((name) => name.split("/cryptoKeys/").pop()!);
     return {
         id,
         url,
         grant: (access) => ({
-            env: { URL: url, ID: used },
+            env: { URL: url, ID: ownId },
             secrets: {},
             permits: [{ role: access.map((one) => ({ to: site.name, role: roles[one]!, on: { key: id } })) }],
         }),
