@@ -110,7 +110,7 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
         this.shortName = shortName;
         const transforms = ((own as Common).transform?.[cloud.name] ?? {}) as Readonly<Record<string, Transform>>;
         const protect = (own as Guarded).protect ?? settings.protect;
-        const site = new Site(this, name, { ...settings, protect }, transforms);
+        const site = new Site(this, name, { ...settings, cloud: cloud.name, protect }, transforms);
         const driver = cloud.drivers[service.name as S] as (site: Site, spec: object) => Services[S][1];
         this.spec = (service.prepare?.(this as unknown as Component, spec) ?? spec) as Services[S][0];
         this.parts = driver(site, this.spec);

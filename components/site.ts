@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { Mistake, nearest, show } from "./fault";
 import type { Settings } from "./settings";
 
 /** Transform changes a child's native arguments before it is made: an object is merged in, a function may do anything. */
@@ -17,7 +18,7 @@ export class Site {
         readonly component: pulumi.ComponentResource,
         /** The component's name: every child's name begins with it. */
         readonly name: string,
-        /** The profile, and whether what holds data is guarded: `protect` of the component, else of the stack. */
+        /** The cloud and the profile, and whether what holds data is guarded: as the component has it, else the stack. */
         readonly settings: Settings,
         private readonly transforms: Readonly<Record<string, Transform>>,
     ) {}
@@ -44,13 +45,39 @@ export class Site {
         const changed = { ...args };
         if (typeof transform === "function") transform(changed, full, name);
         else Object.assign(changed, transform);
-        const child = new type(name, changed, full);
+        const child = transform
+            ? this.#checked(key, changed, (args) => new type(name, args, full))
+            : new type(name, changed, full);
         if (instance === undefined) this.nodes[key] = child;
         else
             this.nodes[key] = {
                 ...(this.nodes[key] as Record<string, pulumi.Resource> | undefined),
                 [instance]: child,
             };
+        return child;
+    }
+
+    /**
+     * Makes a child, and refuses an argument that its class does not know: the classes of the SDKs take those which they know
+     * one by one, and leave out all others without a word.
+     */
+    #checked<Args extends object, Child>(key: string, args: Args, make: (args: Args) => Child): Child {
+        const known = new Set<string | symbol>();
+        const look = (target: Args, name: string | symbol): unknown => (known.add(name), Reflect.get(target, name));
+        const child = make(new Proxy(args, { get: look }));
+        const faults = Object.entries(args)
+            .filter(([name, value]) => value !== undefined && !known.has(name))
+            .map(([name]) => {
+                const near = nearest(name, [...known].map(String));
+                const todo = near ? `did you mean "${near}"?` : "leave it out: its class has no such argument";
+                return {
+                    where: `transform.${this.settings.cloud}.${key}.${name}`,
+                    what: "is not an argument of this child",
+                    todo,
+                };
+            });
+        const { __pulumiType: type } = this.component as unknown as { __pulumiType: string };
+        if (faults.length) throw new Mistake(`${type.split(":").at(-1)} ${show(this.name)}`, faults);
         return child;
     }
 }

@@ -2,7 +2,7 @@ import "../../providers/aws/types"; // what `import "pulumi-mvi/aws"` is
 import { expect } from "chai";
 import type * as ec2 from "@pulumi/aws/ec2";
 import type * as s3 from "@pulumi/aws/s3";
-import { Blob, Network } from "../../components";
+import { Blob, type BlobArgs, Mistake, Network } from "../../components";
 import { run } from "../support/mocks";
 import { lens } from "./lens";
 
@@ -27,14 +27,17 @@ describe("The types of children on AWS", () => {
         expect(own("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs.rules).to.deep.equal([]);
     });
 
-    it("do not compile with a wrong key or a wrong argument", async () => {
+    it("do not compile with a wrong key or a wrong argument, which is refused at run time too", async () => {
         await run(program, () => {
-            const blob = new Blob("uploads", {
-                // @ts-expect-error -- a bucket has no such argument
-                transform: { aws: { bucket: { objectLocked: true } } },
-            });
+            const blob = new Blob("uploads", {});
             // @ts-expect-error -- a Blob has no such child
             expect(blob.nodes.aws?.bukket).to.equal(undefined);
+            // @ts-expect-error -- a bucket has no such argument
+            const transform: BlobArgs["transform"] = { aws: { bucket: { objectLocked: true } } };
+            expect(() => new Blob("wrong", { transform })).to.throw(
+                Mistake,
+                /^Blob "wrong" cannot be made .*:\n.*transform\.aws\.bucket\.objectLocked: is not an argument of this child: leave it out/,
+            );
         });
     });
 });

@@ -2,7 +2,7 @@ import "../../providers/gcp/types"; // what `import "pulumi-mvi/gcp"` is
 import { expect } from "chai";
 import type * as compute from "@pulumi/gcp/compute";
 import type * as storage from "@pulumi/gcp/storage";
-import { Blob, Network } from "../../components";
+import { Blob, type BlobArgs, Mistake, Network } from "../../components";
 import { onGcp } from "./program";
 
 describe("The types of children on GCP", () => {
@@ -17,14 +17,17 @@ describe("The types of children on GCP", () => {
         expect(inputs("Bucket", "uploads")).to.include({ storageClass: "NEARLINE" });
     });
 
-    it("do not compile with a wrong key or a wrong argument", async () => {
+    it("do not compile with a wrong key or a wrong argument, which is refused at run time too", async () => {
         await onGcp(() => {
-            const blob = new Blob("uploads", {
-                // @ts-expect-error -- a bucket has no such argument
-                transform: { gcp: { bucket: { storageClassy: "NEARLINE" } } },
-            });
+            const blob = new Blob("uploads", {});
             // @ts-expect-error -- a Blob has no such child
             expect(blob.nodes.gcp?.bukket).to.equal(undefined);
+            // @ts-expect-error -- a bucket has no such argument
+            const transform: BlobArgs["transform"] = { gcp: { bucket: { storageClassy: "NEARLINE" } } };
+            expect(() => new Blob("wrong", { transform })).to.throw(
+                Mistake,
+                /^Blob "wrong" cannot be made .*:\n.*transform\.gcp\.bucket\.storageClassy: is not an argument of this child: did you mean "storageClass"\?/,
+            );
         });
     });
 });
