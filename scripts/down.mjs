@@ -1,4 +1,5 @@
 /** npm run down: ends and removes all that the stack has, and the stack. `npm run down -- aws` for another than `local`. */
+import { untilLetGo } from "./lib/held.mjs";
 import { command } from "./lib/io.mjs";
 import { openPulumi, parse } from "./lib/stack.mjs";
 
@@ -10,7 +11,8 @@ await command(async (args) => {
         return 0;
     }
     const unasked = stack === "local" ? ["--yes", "--skip-preview"] : [];
-    const code = await pulumi.run(["destroy", "--stack", stack, ...unasked, ...rest]);
+    let code = await pulumi.run(["destroy", "--stack", stack, ...unasked, ...rest]);
+    if (code !== 0) code = await untilLetGo(pulumi, stack, code);
     if (code !== 0) return code;
     return pulumi.run(["stack", "rm", "--yes", "--preserve-config", stack]);
 });
