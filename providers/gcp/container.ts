@@ -4,9 +4,9 @@ import type { DriverOf } from "../../components/cloud";
 import { urlNames } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { Gathered } from "../declared";
+import { containerMachines } from "./container-machines";
 import type { GcpGauge } from "./gauges";
 import type { Permit } from "./grants";
-import { machineGroup } from "./machine-group";
 import { longestStart } from "./probe";
 import { runService } from "./run-service";
 import { runWorker } from "./run-worker";
@@ -35,7 +35,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
     const names = Object.keys(ports);
     const entries = new Gathered<Entry>();
     const made = needsMachines(spec)
-        ? machineGroup(site, spec)
+        ? containerMachines(site, spec)
         : names.length
           ? runService(site, spec, entries)
           : runWorker(site, spec);

@@ -1,9 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/gcp/compute";
 import type { HealthSpec } from "../../components/health";
 import type { PortSpec } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { healthCheck } from "./backend";
+import type { Connect } from "./grants";
 import { labels } from "./labels";
 import { healthPort } from "./machine-health";
 import { named } from "./names";
@@ -22,16 +23,25 @@ export interface FrontArgs {
     readonly stopGrace: number;
     /** The machines' network tag. */
     readonly tag: string;
-    /** What lets Google ask for the health, see {@link letAsk}. @default it is made */
-    readonly asked?: pulumi.Resource;
+    /** What lets Google ask for the health, see {@link letAsk}. */
+    readonly asked: pulumi.Resource;
+}
+
+/** Front is how machines are reached from within their network. */
+export interface Front {
+    readonly address: pulumi.Output<string>;
+    /** A port's: `http://…`, or `tcp://…`. */
+    url(port: string): pulumi.Output<string>;
+    /** What reaches it at all of its ports. */
+    readonly connect: readonly Connect[];
 }
 
 /** The most ports that a rule of Google's lists: with more it is for all, and the firewall says for which. */
 const mostPorts = 5;
 
 /** One address within the network for a group of machines: connections go to those that work. */
-export function machineFront(site: Site, args: FrontArgs) {
-    const { group, network, ports, health, stopGrace, asked = letAsk(site, args) } = args;
+export function machineFront(site: Site, args: FrontArgs): Front {
+    const { group, network, ports, health, stopGrace, asked } = args;
     const { region } = projectOf(site);
     const [[name, first]] = Object.entries(ports);
     const check = site.make(
@@ -59,7 +69,7 @@ export function machineFront(site: Site, args: FrontArgs) {
         },
         { dependsOn: [inside, asked] },
     );
-    const address = site.make("inner", compute.Address, {
+    const { address } = site.make("inner", compute.Address, {
         ...named(site, "inner", 63),
         description: `${site.name}, from within the network`,
         region,
@@ -67,20 +77,31 @@ export function machineFront(site: Site, args: FrontArgs) {
         subnetwork: network.subnet,
         labels: labels(site),
     });
-    const rule = site.make("way", compute.ForwardingRule, {
+    site.make("way", compute.ForwardingRule, {
         ...named(site, "way", 63),
         description: `${site.name}, from within the network`,
         region,
         loadBalancingScheme: "INTERNAL",
         ipProtocol: "TCP",
-        ipAddress: address.address,
+        ipAddress: address,
         ...(all.length > mostPorts ? { allPorts: true } : { ports: all }),
         backendService: service.id,
         network: network.network,
         subnetwork: network.subnet,
         labels: labels(site),
     });
-    return { address: address.address, rule, service };
+    return {
+        address,
+        url: (name) => {
+            const { port, protocol } = ports[name];
+            return pulumi.interpolate`${protocol === "http" ? "http" : "tcp"}://${address}:${port}`;
+        },
+        connect: Object.values(ports).map(({ port }) => ({
+            to: site.name,
+            ranges: [pulumi.interpolate`${address}/32`],
+            port,
+        })),
+    };
 }
 
 /** Lets Google ask machines for their health: without it, they would be taken for dead, and replaced for ever. */

@@ -1,52 +1,66 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/gcp/compute";
 import type { ContainerSpec } from "../../components/container";
+import type { HealthSpec } from "../../components/health";
+import type { PortSpec } from "../../components/ports";
+import type { ScaleSpec } from "../../components/scale";
 import type { Site } from "../../components/site";
 import { healthCheck } from "./backend";
-import type { Running } from "./container";
-import { collect } from "./log";
-import { letAsk, machineFront } from "./machine-front";
+import type { GcpGauge } from "./gauges";
+import { type Front, letAsk, machineFront } from "./machine-front";
 import { machineGauges } from "./machine-gauges";
 import { healthPort } from "./machine-health";
-import { makeTemplate } from "./machine-template";
-import { named, unique } from "./names";
-import { type GcpNetwork, nativeOf } from "./network";
+import { named } from "./names";
+import type { GcpNetwork } from "./network";
 import { tagOf } from "./network-firewall";
 import { projectOf } from "./project";
 import { timeouts } from "./run-service";
 
-/**
- * A group of small machines with Google's Container-Optimized OS, each of which runs the container once: for what Cloud Run has
- * no way for. A change replaces them, new ones first; while new ones do not become healthy, the old ones serve on, and the
- * deployment fails.
- */
-export function machineGroup(site: Site, spec: ContainerSpec): Running {
-    const { ports, scale, health, stopGrace, rollout, log, exec } = spec;
-    const network = nativeOf(spec.network);
-    const name = unique(site, "machine", 40);
-    const template = makeTemplate(site, spec, network, name);
-    const names = Object.keys(ports);
-    const scaled = scale.max > scale.min;
-    const startup = health?.startup ?? 120;
+/** GroupArgs says how many equal machines there are, and how they are asked, reached and replaced. */
+export interface GroupArgs {
+    /** What the machines' names begin with. */
+    readonly name: pulumi.Input<string>;
+    readonly template: compute.RegionInstanceTemplate;
+    readonly network: GcpNetwork;
+    readonly ports: Readonly<Record<string, PortSpec>>;
+    readonly health: HealthSpec | undefined;
+    readonly scale: ScaleSpec;
+    readonly strategy: Strategy;
+    /** Seconds that a deployment waits for new ones to be healthy. */
+    readonly patience: number;
+    /** Seconds until a machine that goes gets no more connections. */
+    readonly stopGrace: number;
+}
+
+type Strategy = ContainerSpec["rollout"]["strategy"];
+
+/** MachineGroup is a group of equal machines over the network's zones. */
+export interface MachineGroup {
+    readonly manager: compute.RegionInstanceGroupManager;
+    /** What load balancers send to. */
+    readonly group: pulumi.Output<string>;
+    /** The one address for all of them, made when it is first asked for. @throws without a port */
+    front(): Front;
+    readonly gauges: Readonly<Record<string, GcpGauge>>;
+}
+
+/** Who cannot be asked for long is replaced; a group without a port and without a command is not asked. */
+export function machineGroup(site: Site, args: GroupArgs): MachineGroup {
+    const { name, template, network, ports, health, scale, strategy, patience, stopGrace } = args;
     const tag = tagOf(site);
-    // A command's check is answered by the machine, with ports or without.
-    const first = names.length
-        ? { ...ports[names[0]], name: names[0] }
-        : health?.command && { port: healthPort, protocol: "tcp" as const, name: "health" };
+    const startup = health?.startup ?? 120;
+    const scaled = scale.max > scale.min;
+    const first = firstOf(args);
     const asked = first && letAsk(site, { network, tag, health, ports });
-    const check = first
-        ? site.make(
-              "health",
-              compute.HealthCheck,
-              {
-                  ...named(site, "health", 63, "healing"),
-                  ...healthCheck(health, ports, first, "TCP"),
-              },
-              { instance: "healing" },
-          )
-        : undefined;
-    if (exec) fromTerminals(site, network);
-    const group = site.make(
+    const check =
+        first &&
+        site.make(
+            "health",
+            compute.HealthCheck,
+            { ...named(site, "health", 63, "healing"), ...healthCheck(health, ports, first, "TCP") },
+            { instance: "healing" },
+        );
+    const manager = site.make(
         "machines",
         compute.RegionInstanceGroupManager,
         {
@@ -58,7 +72,7 @@ export function machineGroup(site: Site, spec: ContainerSpec): Running {
             versions: [{ instanceTemplate: template.id }],
             targetSize: scale.min,
             namedPorts: Object.entries(ports).map(([port, { port: number }]) => ({ name: port, port: number })),
-            updatePolicy: network.zones.apply((zones) => policyOf(spec, zones.length)),
+            updatePolicy: network.zones.apply((zones) => policyOf(strategy, scale.max, zones.length)),
             autoHealingPolicies: check && { healthCheck: check.id, initialDelaySec: startup },
             waitForInstances: true,
             waitForInstancesStatus: "UPDATED",
@@ -68,68 +82,43 @@ export function machineGroup(site: Site, spec: ContainerSpec): Running {
             // Who cannot be asked is taken for dead.
             dependsOn: asked ? [asked] : [],
             ignoreChanges: scaled ? ["targetSize"] : [],
-            customTimeouts: timeouts(rollout.timeout + stopGrace),
+            customTimeouts: timeouts(patience),
         },
     );
-    if (scaled) autoscale(site, spec, group);
-    collect(log, pulumi.interpolate`logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?${name}-"`);
-    let front: ReturnType<typeof machineFront> | undefined;
-    const inside = () =>
-        (front ??= machineFront(site, { group: group.instanceGroup, network, ports, health, stopGrace, tag, asked }));
+    if (scaled) autoscale(site, scale, startup, manager);
+    const group = manager.instanceGroup;
+    let front: Front | undefined;
     return {
-        resource: group,
-        runs: names.length
-            ? {
-                  on: "machines",
-                  group: group.instanceGroup,
-                  network,
-                  tag,
-                  requests: scaled ? scale.requests : undefined,
-              }
-            : undefined,
-        url: (port) => {
-            const scheme = ports[port].protocol === "http" ? "http" : "tcp";
-            return pulumi.interpolate`${scheme}://${inside().address}:${ports[port].port}`;
-        },
-        permits: () => [
-            {
-                connect: names.map((port) => ({
-                    to: site.name,
-                    ranges: [pulumi.interpolate`${inside().address}/32`],
-                    port: ports[port].port,
-                })),
-            },
-        ],
-        gauges: machineGauges(site, group.name),
+        manager,
+        group,
+        front: () => (front ??= machineFront(site, { group, network, ports, health, stopGrace, tag, asked: asked! })),
+        gauges: machineGauges(site, manager.name),
     };
 }
 
+/** Where they are asked. A command's check is answered by the machine, with ports or without. */
+function firstOf({ ports, health }: Pick<GroupArgs, "ports" | "health">) {
+    const [first] = Object.entries(ports);
+    if (first) return { ...first[1], name: first[0] };
+    return health?.command && { port: healthPort, protocol: "tcp" as const, name: "health" };
+}
+
 /** One more for each zone at a time; or all at once, after all have gone, for what may not run twice. */
-export function policyOf(
-    {
-        rollout,
-        scale,
-    }: { rollout: Pick<ContainerSpec["rollout"], "strategy">; scale: Pick<ContainerSpec["scale"], "max"> },
-    zones: number,
-) {
+function policyOf(strategy: Strategy, most: number, zones: number) {
     const policy = { type: "PROACTIVE", minimalAction: "REPLACE", mostDisruptiveAllowedAction: "REPLACE" };
-    return rollout.strategy === "rolling"
+    return strategy === "rolling"
         ? { ...policy, replacementMethod: "SUBSTITUTE", maxSurgeFixed: zones, maxUnavailableFixed: 0 }
         : {
               ...policy,
               replacementMethod: "RECREATE",
               maxSurgeFixed: 0,
-              maxUnavailableFixed: Math.max(zones, scale.max),
+              maxUnavailableFixed: Math.max(zones, most),
               instanceRedistributionType: "NONE",
           };
 }
 
 /** One more while they are busy. */
-export function autoscale(
-    site: Site,
-    { scale, health }: Pick<ContainerSpec, "scale" | "health">,
-    group: compute.RegionInstanceGroupManager,
-): void {
+function autoscale(site: Site, scale: ScaleSpec, startup: number, group: compute.RegionInstanceGroupManager): void {
     site.make("scaling", compute.RegionAutoscaler, {
         ...named(site, "scaling", 63),
         region: projectOf(site).region,
@@ -137,29 +126,10 @@ export function autoscale(
         autoscalingPolicy: {
             minReplicas: scale.min,
             maxReplicas: scale.max,
-            cooldownPeriod: health?.startup ?? 120,
+            cooldownPeriod: startup,
             cpuUtilization: { target: scale.cpu / 100 },
             // Of what a load balancer hands to each at most.
             ...(scale.requests === undefined ? {} : { loadBalancingUtilization: { target: 1 } }),
         },
     });
-}
-
-/** Lets in who may log in, through Google's tunnel: in a container, `docker exec` it is then. */
-export function fromTerminals(site: Site, network: GcpNetwork): void {
-    site.make(
-        "firewall",
-        compute.Firewall,
-        {
-            ...named(site, "firewall", 63, "terminals"),
-            network: network.network,
-            description: `Google's tunnel to ${site.name}, for whom IAM lets in`,
-            direction: "INGRESS",
-            priority: 1000,
-            sourceRanges: ["35.235.240.0/20"],
-            targetTags: [tagOf(site)],
-            allows: [{ protocol: "tcp", ports: ["22"] }],
-        },
-        { instance: "terminals" },
-    );
 }

@@ -1,50 +1,56 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/gcp/compute";
-import type { ContainerSpec } from "../../components/container";
 import type { Site } from "../../components/site";
-import { linked } from "../../components/workload";
 import { encryptionKey } from "./encryption";
-import { permitsOf, type Statement } from "./grants";
+import type { Permit } from "./grants";
 import { labels } from "./labels";
-import { machineBoot } from "./machine-boot";
-import { machineFor } from "./machine-type";
 import { named } from "./names";
 import type { GcpNetwork } from "./network";
 import { connections, tagOf } from "./network-firewall";
 import { projectOf } from "./project";
 import { role } from "./role";
 
-/**
- * What each machine of a group is: hardened, with an encrypted disk, as an account with what the containers' links permit.
- *
- * @param name - what its containers' names begin with
- */
-export function makeTemplate(site: Site, spec: ContainerSpec, network: GcpNetwork, name: pulumi.Output<string>) {
-    const { id: project, region } = projectOf(site);
-    const all = [spec, ...Object.values(spec.sidecars)];
-    const permits = permitsOf(all.flatMap(({ uses }) => linked(uses).permits));
+/** Machine is what each machine of a group is made of. */
+export interface Machine {
+    /** Why its account is there. */
+    readonly account: string;
+    readonly type: pulumi.Input<string>;
+    /** `projects/…/global/images/…` */
+    readonly image: string;
+    /** In GiB. */
+    readonly disk: number;
+    /** What it does when it comes up, for cloud-init. */
+    readonly boot: pulumi.Input<string>;
+    /** What its links permit, and whatever else it needs, but to write its log. */
+    readonly permits: Required<Permit>;
+}
+
+/** The template of a group: hardened, with an encrypted disk, as an account with what its links permit. */
+export function machineTemplate(
+    site: Site,
+    network: GcpNetwork,
+    { account: description, type, image, disk, boot, permits }: Machine,
+): compute.RegionInstanceTemplate {
     const account = role(site, "account", {
-        description: `What runs in ${site.name}`,
-        may: [...permits.role, ...pulls(spec), { to: "log", role: "roles/logging.logWriter", on: { project: true } }],
+        description,
+        may: [...permits.role, { to: "log", role: "roles/logging.logWriter", on: { project: true } }],
     });
     const encryption = encryptionKey(site, undefined, "compute");
-    const cpu = all.reduce((sum, one) => sum + one.cpu, 0);
-    const memory = all.reduce((sum, one) => sum + one.memory, 0);
     return site.make(
         "template",
         compute.RegionInstanceTemplate,
         {
             ...named(site, "template", 63),
             description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
-            region,
-            machineType: machineFor(cpu, memory)!,
+            region: projectOf(site).region,
+            machineType: type,
             disks: [
                 {
-                    sourceImage: "projects/cos-cloud/global/images/family/cos-stable",
+                    sourceImage: image,
                     boot: true,
                     autoDelete: true,
                     diskType: "pd-balanced",
-                    diskSizeGb: 20,
+                    diskSizeGb: disk,
                     diskEncryptionKey: { kmsKeySelfLink: encryption.name },
                 },
             ],
@@ -60,14 +66,9 @@ export function makeTemplate(site: Site, spec: ContainerSpec, network: GcpNetwor
             canIpForward: false,
             tags: [tagOf(site)],
             metadata: {
-                "user-data": machineBoot({
-                    name,
-                    spec,
-                    project,
-                    registry: pulumi.interpolate`${region}-docker.pkg.dev`,
-                }),
+                "user-data": boot,
                 "block-project-ssh-keys": "true",
-                // Who may log in is said by IAM, and nobody reaches it but by Google's tunnel, with `exec`.
+                // Who may log in is said by IAM, and nobody reaches it but by Google's tunnel: see `fromTerminals`.
                 "enable-oslogin": "true",
                 "serial-port-enable": "false",
             },
@@ -84,12 +85,21 @@ export function makeTemplate(site: Site, spec: ContainerSpec, network: GcpNetwor
     );
 }
 
-/** What it takes to get the images, of those that are in a repository of the stack's own. */
-function pulls(spec: ContainerSpec): Statement[] {
-    return [spec, ...Object.values(spec.sidecars)].flatMap(({ image }): Statement[] => {
-        const repository = image.nodes.gcp?.repository;
-        if (!repository) return [];
-        const { repositoryId: name, location } = repository;
-        return [{ to: image.ownName, role: "roles/artifactregistry.reader", on: { repository: { name, location } } }];
-    });
+/** Lets in who may log in, through Google's tunnel: in a container, `docker exec` it is then. */
+export function fromTerminals(site: Site, network: GcpNetwork): void {
+    site.make(
+        "firewall",
+        compute.Firewall,
+        {
+            ...named(site, "firewall", 63, "terminals"),
+            network: network.network,
+            description: `Google's tunnel to ${site.name}, for whom IAM lets in`,
+            direction: "INGRESS",
+            priority: 1000,
+            sourceRanges: ["35.235.240.0/20"],
+            targetTags: [tagOf(site)],
+            allows: [{ protocol: "tcp", ports: ["22"] }],
+        },
+        { instance: "terminals" },
+    );
 }
