@@ -51,10 +51,10 @@ export function services(): Mend {
     };
 }
 
-/** A function's `LoggingConfig` is what was said of it last. */
+/** A function's `LoggingConfig` is what was said of it last, and its network that of its subnets. */
 export function functions(): Mend {
     const kept = new Map<string, unknown>();
-    return async ({ path, body }, forward) => {
+    return async ({ path, headers, body }, forward) => {
         const asked = body.length && body[0] === 0x7b ? (JSON.parse(body.toString()) as Record<string, unknown>) : {};
         const name = (asked.FunctionName as string | undefined) ?? /\/functions\/([^/?]+)/.exec(path)?.[1] ?? "";
         if (asked.LoggingConfig) kept.set(name, asked.LoggingConfig);
@@ -65,6 +65,19 @@ export function functions(): Mend {
         const configuration = (answer.Configuration ?? answer) as Record<string, unknown>;
         const LoggingConfig = kept.get(configuration.FunctionName as string);
         if (LoggingConfig) configuration.LoggingConfig = LoggingConfig;
+        const place = configuration.VpcConfig as { SubnetIds?: string[]; VpcId?: string } | undefined;
+        if (place?.SubnetIds?.length) {
+            const found = await forward({
+                method: "POST",
+                path: "/",
+                headers: {
+                    authorization: headers.authorization?.replace("/lambda/", "/ec2/"),
+                    "content-type": "application/x-www-form-urlencoded",
+                },
+                body: Buffer.from(`Action=DescribeSubnets&Version=2016-11-15&SubnetId.1=${place.SubnetIds[0]}`),
+            });
+            place.VpcId = /<vpcId>(.*?)</.exec(found.body.toString())?.[1];
+        }
         return { ...answered, headers: type, body: JSON.stringify(answer) };
     };
 }

@@ -3,6 +3,7 @@ import { bucketPolicies, forgets, functions, json, logKeys, ruleDescriptions, se
 import { associations } from "./associations";
 import { cloudFront } from "./cloudfront";
 import type { Mend } from "./gateway";
+import { importedKeys } from "./imported-keys";
 import { launchTemplates, machineGroups } from "./machines";
 
 /**
@@ -37,11 +38,6 @@ export const gaps: readonly Gap[] = [
         because: "version 5 of the provider knows it by another name",
         instead: (given) => ({ networkInterfaces: [{ ...(given as object), deviceIndex: 0 }] }),
     },
-];
-
-/** What is not made there at all: tests with mocks hold its arguments. */
-export const untried: readonly { readonly what: string; readonly because: string }[] = [
-    { what: "a Key of imported material", because: "moto has no GetParametersForImport" },
 ];
 
 /** Gives otherwise what is a gap. Call it at the program's beginning. */
@@ -153,6 +149,12 @@ export const mended: readonly Mended[] = [
         make: services,
     },
     {
+        service: "kms",
+        actions: ["GetParametersForImport", "ImportKeyMaterial", "DescribeKey"],
+        because: "moto imports no key's material",
+        make: importedKeys,
+    },
+    {
         service: "rds",
         actions: ["ModifyDBSubnetGroup"],
         because: "moto loses the group that is changed",
@@ -195,7 +197,7 @@ export const mended: readonly Mended[] = [
     {
         service: "lambda",
         actions: ["POST", "GET", "PUT"],
-        because: "moto forgets where a function logs",
+        because: "moto forgets where a function logs, and invents its network",
         make: functions,
     },
     {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { constants, createPublicKey, publicEncrypt } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { mends } from "./gaps";
@@ -148,6 +149,33 @@ describe("Gateway before an emulator of AWS", () => {
         expect(gone.text).to.include("AssociationDoesNotExist");
     });
 
+    it("has a key once its material came, wrapped for it alone", async () => {
+        const kms = async (action: string, given: object = {}) => {
+            const target = `TrentService.${action}`;
+            const { status, text } = await call("kms", { target, body: JSON.stringify({ KeyId: "one", ...given }) });
+            const answer = JSON.parse(text) as { KeyMetadata: object; PublicKey: string };
+            return { status, ...answer };
+        };
+        says = { KeyMetadata: { KeyId: "one", Origin: "EXTERNAL", KeyState: "Enabled" } };
+        expect((await kms("DescribeKey")).KeyMetadata).to.include({ KeyState: "PendingImport", Enabled: false });
+        const { PublicKey } = await kms("GetParametersForImport");
+        const key = createPublicKey({
+            key: Buffer.from(PublicKey, "base64"),
+            format: "der",
+            type: "spki",
+        });
+        const wrapped = (material: Buffer) => {
+            const padding = constants.RSA_PKCS1_OAEP_PADDING;
+            return publicEncrypt({ key, padding, oaepHash: "sha256" }, material).toString("base64");
+        };
+        const short = await kms("ImportKeyMaterial", { EncryptedKeyMaterial: wrapped(Buffer.alloc(16)) });
+        expect(short.status).to.equal(400);
+        await kms("ImportKeyMaterial", { EncryptedKeyMaterial: wrapped(Buffer.alloc(32)) });
+        expect((await kms("DescribeKey")).KeyMetadata).to.include({ KeyState: "Enabled" });
+        says = { KeyMetadata: { KeyId: "two", Origin: "AWS_KMS", KeyState: "Enabled" } };
+        expect((await kms("DescribeKey")).KeyMetadata).to.deep.include({ KeyState: "Enabled" });
+    });
+
     it("puts into an answer what was asked before, and nothing of others", async () => {
         const config = { LogGroup: "one", LogFormat: "JSON" };
         says = { FunctionName: "keep" };
@@ -161,5 +189,13 @@ describe("Gateway before an emulator of AWS", () => {
         says = { Configuration: { FunctionName: "other" } };
         const other = await call("lambda", { method: "GET", path: "/2015-03-31/functions/other" });
         expect(JSON.parse(other.text)).to.deep.equal(says);
+    });
+
+    it("says in which network a function is, by its subnets", async () => {
+        const network = "<vpcId>vpc-one</vpcId>";
+        says = { FunctionName: "one", VpcConfig: { SubnetIds: ["subnet-one"], VpcId: "vpc-other" }, network };
+        const { text } = await call("lambda", { method: "GET", path: "/2015-03-31/functions/one/configuration" });
+        expect(JSON.parse(text)).to.have.nested.property("VpcConfig.VpcId", "vpc-one");
+        expect(asked[1].body).to.include("Action=DescribeSubnets").and.to.include("SubnetId.1=subnet-one");
     });
 });

@@ -1,9 +1,18 @@
 import { everything } from "../../examples/everything";
+import { database, machineImage } from "./given";
 import { journey } from "./journey";
 
 journey({
     name: "Every component",
     program: everything,
     profile: "dev",
-    settings: { "everything:token": { value: "planted-token-value", secret: true } },
+    settings: {
+        "everything:token": { value: "planted-token-value", secret: true },
+        "everything:material": { value: Buffer.alloc(32, "planted").toString("base64"), secret: true },
+        "everything:subscriber": "https://logs.example.com/in",
+    },
+    prepare: async (emulator) => ({
+        "everything:machineImage": await machineImage(emulator),
+        "everything:restoreFrom": await database(emulator, "older"),
+    }),
 });
