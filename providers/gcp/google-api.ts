@@ -8,6 +8,7 @@ export type Ask = (api: ApiName, method: "GET" | "POST" | "PUT", path: string, b
 
 /** The provider's setting of each API's address, and the address. */
 const apis = {
+    kms: ["kms", "https://cloudkms.googleapis.com/v1/"],
     memorystore: ["memorystore", "https://memorystore.googleapis.com/v1/"],
     secretmanager: ["secretManager", "https://secretmanager.googleapis.com/v1/"],
     serviceusage: ["serviceUsage", "https://serviceusage.googleapis.com/v1/"],

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import * as kms from "@pulumi/gcp/kms";
 import type { Site } from "../../components/site";
+import { type Ask, askAs } from "./google-api";
 import { deletion } from "./guard";
 import { unique } from "./names";
 import { projectOf } from "./project";
@@ -38,7 +39,7 @@ export function importMaterial(
         .apply(async ([id, name, [publicKey], text, bearer]) => {
             // Neither a preview nor a program's own mocks make anything.
             if (!pulumi.runtime.isDryRun() && isReal()) {
-                await upload({ key: id, job: name, pem: publicKey?.pem ?? "", material: text }, callerOf(bearer));
+                await upload({ key: id, job: name, pem: publicKey?.pem ?? "", material: text }, askAs(bearer));
             }
             return id;
         });
@@ -61,9 +62,6 @@ export interface Upload {
     readonly material: string;
 }
 
-/** Calls KMS: a path below its address, and what is sent, where something is. */
-export type Caller = (method: "GET" | "POST", path: string, body?: object) => Promise<unknown>;
-
 interface Version {
     readonly name: string;
     readonly state: string;
@@ -72,19 +70,19 @@ interface Version {
 }
 
 /** Brings material in, unless it is there, and makes it what new data is encrypted with. */
-export async function upload({ key, job, pem, material }: Upload, call: Caller, pause = 1000): Promise<void> {
-    const { cryptoKeyVersions: there = [] } = (await call("GET", `${key}/cryptoKeyVersions?pageSize=1000`)) as {
+export async function upload({ key, job, pem, material }: Upload, ask: Ask, pause = 1000): Promise<void> {
+    const { cryptoKeyVersions: there = [] } = (await ask("kms", "GET", `${key}/cryptoKeyVersions?pageSize=1000`)) as {
         cryptoKeyVersions?: Version[];
     };
     let version = there.find((one) => one.importJob === job && one.state !== "IMPORT_FAILED");
-    version ??= (await call("POST", `${key}/cryptoKeyVersions:import`, {
+    version ??= (await ask("kms", "POST", `${key}/cryptoKeyVersions:import`, {
         algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION",
         importJob: job,
         wrappedKey: wrap(pem, material),
     })) as Version;
     for (let left = 60; version.state === "PENDING_IMPORT" && left > 0; left--) {
         await sleep(pause);
-        version = (await call("GET", version.name)) as Version;
+        version = (await ask("kms", "GET", version.name)) as Version;
     }
     if (version.state !== "ENABLED") {
         throw new pulumi.RunError(
@@ -92,9 +90,9 @@ export async function upload({ key, job, pem, material }: Upload, call: Caller, 
                 `${version.importFailureReason ? ` (${version.importFailureReason})` : ""}: run \`pulumi up\` again`,
         );
     }
-    const { primary } = (await call("GET", key)) as { primary?: Version };
+    const { primary } = (await ask("kms", "GET", key)) as { primary?: Version };
     if (primary?.name !== version.name) {
-        await call("POST", `${key}:updatePrimaryVersion`, { cryptoKeyVersionId: version.name.split("/").pop()! });
+        await ask("kms", "POST", `${key}:updatePrimaryVersion`, { cryptoKeyVersionId: version.name.split("/").pop()! });
     }
 }
 
@@ -102,25 +100,4 @@ export async function upload({ key, job, pem, material }: Upload, call: Caller, 
 function wrap(pem: string, material: string): string {
     const options = { key: pem, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
     return publicEncrypt(options, Buffer.from(material, "base64")).toString("base64");
-}
-
-/** Calls the address that the provider is configured with, as whoever runs `pulumi`. */
-function callerOf(token: string): Caller {
-    const base =
-        new pulumi.Config("gcp").get("kmsCustomEndpoint") ??
-        process.env.GOOGLE_KMS_CUSTOM_ENDPOINT ??
-        "https://cloudkms.googleapis.com/v1/";
-    return async (method, path, body) => {
-        const response = await fetch(new URL(path, base), {
-            method,
-            headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-            body: body && JSON.stringify(body),
-            signal: AbortSignal.timeout(60_000),
-        });
-        const text = await response.text();
-        if (!response.ok) {
-            throw new pulumi.RunError(`Cloud KMS refused ${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
-        }
-        return JSON.parse(text) as unknown;
-    };
 }

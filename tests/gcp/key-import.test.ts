@@ -1,6 +1,7 @@
 import { constants, generateKeyPairSync, privateDecrypt } from "node:crypto";
 import { expect } from "chai";
-import { type Caller, upload } from "../../providers/gcp/key-import";
+import type { Ask } from "../../providers/gcp/google-api";
+import { upload } from "../../providers/gcp/key-import";
 
 const material = Buffer.alloc(32, 7).toString("base64");
 const key = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
@@ -11,8 +12,8 @@ describe("The import of a key's material on GCP", () => {
     const pem = pair.publicKey.export({ type: "spki", format: "pem" }) as string;
 
     it("wraps it with the job's public key, waits, and makes it the one that encrypts", async () => {
-        const { call, asked } = kms({ state: "ENABLED" });
-        await upload({ key, job, pem, material }, call, 0);
+        const { ask, asked } = kms({ state: "ENABLED" });
+        await upload({ key, job, pem, material }, ask, 0);
         const [imported] = asked.filter(({ path }) => path.endsWith(":import"));
         expect(imported.body).to.include({ algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION", importJob: job });
         const wrapped = Buffer.from((imported.body as { wrappedKey: string }).wrappedKey, "base64");
@@ -28,14 +29,14 @@ describe("The import of a key's material on GCP", () => {
 
     it("is done once for the same material", async () => {
         const there = { name: `${key}/cryptoKeyVersions/1`, state: "ENABLED", importJob: job };
-        const { call, asked } = kms({ state: "ENABLED", there: [there], primary: there });
-        await upload({ key, job, pem, material }, call, 0);
+        const { ask, asked } = kms({ state: "ENABLED", there: [there], primary: there });
+        await upload({ key, job, pem, material }, ask, 0);
         expect(asked.filter(({ method }) => method === "POST")).to.deep.equal([]);
     });
 
     it("says why Google refused it", async () => {
-        const { call } = kms({ state: "IMPORT_FAILED", importFailureReason: "wrong length" });
-        const refused = await upload({ key, job, pem, material }, call, 0).then(() => "", String);
+        const { ask } = kms({ state: "IMPORT_FAILED", importFailureReason: "wrong length" });
+        const refused = await upload({ key, job, pem, material }, ask, 0).then(() => "", String);
         expect(refused).to.include(key).and.include("IMPORT_FAILED").and.include("wrong length");
     });
 });
@@ -44,11 +45,12 @@ describe("The import of a key's material on GCP", () => {
 function kms(answer: { state: string; importFailureReason?: string; there?: object[]; primary?: object }) {
     const asked: { method: string; path: string; body?: object }[] = [];
     const version = { name: `${key}/cryptoKeyVersions/1`, ...answer };
-    const call: Caller = (method, path, body) => {
+    const ask: Ask = (api, method, path, body) => {
+        expect(api).to.equal("kms");
         asked.push({ method, path, body });
         if (path.includes("?pageSize")) return Promise.resolve({ cryptoKeyVersions: answer.there });
         if (path.endsWith(":import")) return Promise.resolve({ ...version, state: "PENDING_IMPORT" });
         return Promise.resolve(path === key ? { primary: answer.primary } : version);
     };
-    return { call, asked };
+    return { ask, asked };
 }
