@@ -4,7 +4,7 @@ import { associations } from "./associations";
 import { cloudFront } from "./cloudfront";
 import type { Mend } from "./gateway";
 import { importedKeys } from "./imported-keys";
-import { launchTemplates, machineGroups } from "./machines";
+import { cards, launchTemplates, machineGroups } from "./machines";
 
 /**
  * Gap is what an old version of the provider (5.100, which the tests can run with) or the emulator (moto 5.2) does not do as
@@ -95,6 +95,12 @@ export const mended: readonly Mended[] = [
         actions: ["DescribeLaunchTemplateVersions"],
         because: "moto counts a launch template's own tags to those of its machines",
         make: launchTemplates,
+    },
+    {
+        service: "ec2",
+        actions: ["TerminateInstances", "DescribeNetworkInterfaces"],
+        because: "moto leaves a machine's card to it when it is no more",
+        make: cards,
     },
     {
         service: "ec2",
