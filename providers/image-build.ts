@@ -7,6 +7,7 @@ import type * as context from "../agent/image/context";
 import { type Check, stackScope } from "../components/cloud";
 import { installed } from "../components/installed";
 import type { Place } from "../components/shape";
+import { checkContext, checkContexts } from "./build-context";
 import { besides } from "./workload-check";
 
 /**
@@ -17,7 +18,7 @@ import { besides } from "./workload-check";
 export function contentTag(
     inputs: context.ContextInputs & { readonly platforms: readonly string[] },
 ): pulumi.Output<string> {
-    // A folder which is not there is refused by the build, which says so in a preview.
+    // Under mocks: else it was refused before.
     if (!fs.existsSync(inputs.context)) return pulumi.output("missing");
     if (!installed("@balena/dockerignore")) {
         throw new pulumi.RunError(
@@ -38,11 +39,14 @@ export function contentTag(
 
 /** An image that is built here takes a builder: asked with all other faults, before anything is made. */
 export const checkBuild: Check<"image"> = ({ context }, at) => {
-    if (context !== undefined) needBuilder(at.in("context"), context, "`reference`");
+    if (context === undefined) return;
+    checkContext(context, at.in("context"));
+    needBuilder(at.in("context"), context, "`reference`");
 };
 
 /** As {@link checkBuild}, of what a workload and its sidecars build themselves. */
 export function checkBuilds(args: Readonly<Record<string, unknown>>, at: Place): void {
+    checkContexts(args, at);
     for (const [own, place] of besides(args, at))
         if (own.build !== undefined) needBuilder(place.in("build"), own.build, "`image`");
 }

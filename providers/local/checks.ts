@@ -1,9 +1,10 @@
 /** What cannot be on this very machine, by what is installed on it: with all other faults, before anything is made. */
 
-import * as pulumi from "@pulumi/pulumi";
 import { missingServer } from "../../agent/database/missing";
 import type { Check, Cloud } from "../../components/cloud";
 import { versions } from "../../components/database";
+import { checkContext, checkContexts } from "../build-context";
+import { deploys } from "../deploys";
 
 const database: Check<"database"> = ({ engine, version }, at) => {
     if (!deploys()) return;
@@ -13,13 +14,9 @@ const database: Check<"database"> = ({ engine, version }, at) => {
         at.in(missing.argument).fault(missing.fault, missing.todo, { engine, version: chosen }[missing.argument]);
 };
 
-/**
- * Is there an engine to make it? Under mocks there is none, and a test of a program says the same on every machine. A mocked
- * engine has no channel.
- */
-function deploys(): boolean {
-    const monitor = pulumi.runtime.getMonitor() as { getChannel?: unknown } | undefined;
-    return typeof monitor?.getChannel === "function";
-}
-
-export const checks: NonNullable<Cloud["checks"]> = { database };
+export const checks: NonNullable<Cloud["checks"]> = {
+    database,
+    image: ({ context }, at) => checkContext(context, at.in("context")),
+    container: (_, at, args) => checkContexts(args, at),
+    job: (_, at, args) => checkContexts(args, at),
+};

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { DriverOf } from "../../components/cloud";
 import { Image } from "./kinds";
 
@@ -9,7 +10,7 @@ export const image: DriverOf<"image"> = (site, { context, dockerfile, target, ar
         Image,
         {
             name: site.name,
-            context: context!,
+            context: path.resolve(context!), // the program's folder: an embedded program's engine has another one
             dockerfile: dockerfile === "Dockerfile" ? undefined : dockerfile,
             target,
             args,

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { App, Blob, Container, Database, Image, Job, Key, KV, LoadBalancer, Log, Secret } from "../../../components";
@@ -17,7 +18,7 @@ describe("what would lose something, on this machine for real", function () {
     before(async () => {
         stack = await live(async () => {
             const [mine, own] = [{ protect: guarded.engine }, { protect: guarded.data }];
-            const image = new Image("probe", { context: folder });
+            const image = new Image("probe", { context: path.relative("", folder) });
             new Key("vault", mine);
             new Secret("token", { value: pulumi.secret("planted"), ...mine });
             new Log("book", mine);
@@ -77,6 +78,30 @@ describe("what would lose something, on this machine for real", function () {
 
 describe("what this machine lacks", function () {
     this.timeout(120_000);
+
+    it("is refused before anything is made: a folder to build that is not here, with all else", async () => {
+        const stack = await live(async () => {
+            new App("shop", {
+                blobs: { first: {} },
+                containers: {
+                    web: { build: "./exampels", port: 80, sidecars: { mail: { build: { context: "README.md" } } } },
+                },
+                jobs: { nightly: { build: "./nowhere/at/all", schedule: "0 25 * * *" } },
+            });
+        });
+        try {
+            const { message } = await refusal(stack.stack.up());
+            expect(message).to.match(
+                /containers\.web\.build: is not there: .*"\.\/exampels": did you mean "examples"\?/,
+            );
+            expect(message).to.match(/web\.sidecars\.mail\.build\.context: is no folder: .*README\.md/);
+            expect(message).to.match(/jobs\.nightly\.build: is not there: .*nowhere\/at\/all.*: name one from \//);
+            expect(message).to.match(/jobs\.nightly\.schedule: must have an hour/);
+            await stack.nothingLeft();
+        } finally {
+            await stack.close();
+        }
+    });
 
     it("is refused before anything is made: a database whose server is not here", async function () {
         const version = ["16", "17"].find((each) => missingServer("postgres", each, []));
