@@ -41,6 +41,7 @@ export class Site {
         const { instance, main = false, ...rest } = options;
         const name = [this.name, ...(main ? [] : [key]), ...(instance === undefined ? [] : [instance])].join("-");
         const full: pulumi.CustomResourceOptions = { parent: this.component, ...rest };
+        if (full.dependsOn instanceof Promise) full.dependsOn = later(full.dependsOn);
         const transform = this.transforms[key] as Transform<Args> | undefined;
         const changed = { ...args };
         if (typeof transform === "function") transform(changed, full, name);
@@ -80,4 +81,13 @@ export class Site {
         if (faults.length) throw new Mistake(`${type.split(":").at(-1)} ${show(this.name)}`, faults);
         return child;
     }
+}
+
+/**
+ * Resources that are known later. Pulumi's `mergeOptions` makes an Output of a promise, and looks for unknown values in what
+ * it holds: in a resource, by way of its parents, that is the whole stack, for every child anew. In a list, it is waited for
+ * and no more.
+ */
+function later(resources: Promise<unknown>): pulumi.Input<pulumi.Resource>[] {
+    return [resources as Promise<pulumi.Resource>];
 }
