@@ -13,7 +13,7 @@ export { type BlobAttributes, type BlobData, type BlobEntry } from "./blob/drive
  *   protocol at `endpoint`. It takes the packages `@aws-sdk/client-s3` and `@aws-sdk/s3-request-presigner`.
  * - `gs://<bucket>?endpoint=<url>&prefix=<prefix>` is a bucket in Google Cloud Storage, or in its emulator at `endpoint`.
  *   It takes the package `@google-cloud/storage`. Whoever has no private key, such as a container, may sign URLs with the
- *   role `roles/iam.serviceAccountTokenCreator` on its own service account.
+ *   role `roles/iam.serviceAccountTokenCreator` on its own service account, which a link to a `Blob` gives.
  *
  * With `prefix`, every key is taken to begin so. The credentials are those of the app's surroundings.
  *

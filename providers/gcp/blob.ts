@@ -4,6 +4,10 @@ import { accessLogs, logsName } from "./access-logs";
 import { makeBucket } from "./bucket";
 import { encryptionKey } from "./encryption";
 import { gauges } from "./gauges";
+import type { Statement } from "./grants";
+
+/** Who has no private key has Google sign URLs with its own, one of the account's. */
+const signing: Statement = { to: "itself", role: "roles/iam.serviceAccountTokenCreator", on: { itself: true } };
 
 /** A bucket of Cloud Storage, in the stack's region. */
 export const blob: DriverOf<"blob"> = (site, { versioned, lifecycle, cors, key }) => {
@@ -26,7 +30,7 @@ export const blob: DriverOf<"blob"> = (site, { versioned, lifecycle, cors, key }
             return {
                 env: { URL: url, BUCKET: bucket.name },
                 secrets: {},
-                permits: [{ role: [{ to: site.name, role, on: { bucket: bucket.name } }] }],
+                permits: [{ role: [{ to: site.name, role, on: { bucket: bucket.name } }, signing] }],
             };
         },
         // Cloud Storage counts once a day.

@@ -47,8 +47,12 @@ export function endpointOf(site: Site, network: GcpNetwork, server: sql.Database
             recreateClosedPsc: true,
             labels: labels(site),
         },
-        // Two have no room at one address.
-        { deleteBeforeReplace: true },
+        {
+            // Two have no room at one address.
+            deleteBeforeReplace: true,
+            // It never has another: what is read back as one would have it replaced, and connections ended.
+            ignoreChanges: ["loadBalancingScheme"],
+        },
     );
     const zone = site.make("zone", dns.ManagedZone, {
         ...named(site, "zone", 63),

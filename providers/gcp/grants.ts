@@ -28,6 +28,8 @@ export type On =
     | { readonly service: { readonly name: pulumi.Input<string>; readonly location: pulumi.Input<string> } }
     | { readonly job: { readonly name: pulumi.Input<string>; readonly location: pulumi.Input<string> } }
     | { readonly account: pulumi.Input<string> }
+    /** On the account that gets it. */
+    | { readonly itself: true }
     | {
           readonly view: {
               readonly name: pulumi.Input<string>;
@@ -82,7 +84,7 @@ export function permitsOf(permits: readonly unknown[]): Required<Permit> {
  *
  * @throws when one gives a basic role, or a role on the whole project without a condition: that is never least privilege
  */
-export function policy(statements: readonly Statement[]): readonly Statement[] {
+export function policy<S extends Statement>(statements: readonly S[]): readonly S[] {
     for (const { role, on, to } of statements) {
         if (/^roles\/(owner|editor|viewer|browser)$|[.](admin|[a-z]*Admin)$/.test(role))
             throw new Error(`a statement for ${to} gives ${role}: name a role for what is done`);
@@ -102,11 +104,18 @@ function keyOf({ to, role }: Statement): string {
         .toLowerCase()}`;
 }
 
+type Elsewhere = Statement & { readonly on: Exclude<On, { readonly itself: true }> };
+
+/** Statements, with those on the account itself on that one. */
+export function onAccount(statements: readonly Statement[], account: pulumi.Input<string>): Elsewhere[] {
+    return statements.map(({ on, ...rest }) => ({ ...rest, on: "itself" in on ? { account } : on }));
+}
+
 /** Gives `member` these roles, as children of the workload. What must not run without them depends on what this answers. */
 export function grant(
     site: Site,
     member: pulumi.Input<string>,
-    statements: readonly Statement[],
+    statements: readonly Elsewhere[],
     owner?: string,
 ): pulumi.Resource[] {
     return policy(statements).map((statement) => {

@@ -32,7 +32,9 @@ export function projectOf({ component }: Pick<Site, "component">): Project {
     let project = projects.get(provider);
     if (!project) {
         const config = getClientConfigOutput({ provider });
-        const id = config.apply((found) => required("project", "shop-prod", found.project));
+        // The token is a secret, and so all that comes with it: an app's URL would not be shown.
+        const plain = pulumi.unsecret(config);
+        const id = plain.apply((found) => required("project", "shop-prod", found.project));
         project = {
             id,
             // Not `organizations.getProject`: it asks for the project's bill too, by an API of its own.
@@ -40,7 +42,7 @@ export function projectOf({ component }: Pick<Site, "component">): Project {
                 { project: id },
                 { provider, dependsOn: [api({ component }, "storage")] },
             ).emailAddress.apply(numberIn),
-            region: config.apply((found) => required("region", "europe-west1", found.region)),
+            region: plain.apply((found) => required("region", "europe-west1", found.region)),
             token: pulumi.secret(config.accessToken),
         };
         projects.set(provider, project);

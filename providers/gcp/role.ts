@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import type { Site } from "../../components/site";
-import { grant, type Statement } from "./grants";
+import { api } from "./apis";
+import { grant, onAccount, type Statement } from "./grants";
 import { unique } from "./names";
 
 /** RoleArgs says who acts, and what it may do. */
@@ -42,6 +43,10 @@ export function role(site: Site, key: string, { description, may, instance }: Ro
         account,
         email: account.email,
         member: account.member,
-        policies: grant(site, account.member, may, instance),
+        policies: [
+            ...grant(site, account.member, onAccount(may, account.name), instance),
+            // What an account does as itself, it asks of this API.
+            ...(may.some(({ on }) => "itself" in on) ? [api(site, "iamcredentials")] : []),
+        ],
     };
 }

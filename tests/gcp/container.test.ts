@@ -114,7 +114,15 @@ describe("Container on GCP", () => {
         expect(inputs("SecretIamMember", "web-secretGrant-token-secretmanager-secretaccessor")).to.include({
             role: "roles/secretmanager.secretAccessor",
         });
-        expect(names("IAMMember")).to.deep.equal([]);
+        // Google signs a URL for it, as for nobody else.
+        expect(names("IAMMember")).to.deep.equal(["web-accountGrant-itself-iam-serviceaccounttokencreator"]);
+        const email = `web-account-${end}@${project}.iam.gserviceaccount.com`;
+        expect(inputs("IAMMember", "web-accountGrant-itself-iam-serviceaccounttokencreator")).to.deep.equal({
+            serviceAccountId: `projects/${project}/serviceAccounts/${email}`,
+            role: "roles/iam.serviceAccountTokenCreator",
+            member: `serviceAccount:${email}`,
+        });
+        expect(names("Service")).to.include("stack-apis-api-iamcredentials");
         expect(inputs("ProjectSink", "web-log-sink").filter).to.include(
             `resource.type="cloud_run_revision" AND resource.labels.service_name="web-${end}"`,
         );

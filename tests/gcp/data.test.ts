@@ -141,7 +141,7 @@ describe("A Blob on GCP", () => {
         expect(inputs("Bucket", "google-maps").name).to.match(/^ggle-maps-[0-9a-f]{8}$/);
     });
 
-    it("gives those who use it exactly this bucket", async () => {
+    it("gives those who use it exactly this bucket, and to sign URLs as themselves", async () => {
         const { result } = await onGcp(() => {
             const blob = new Blob("uploads");
             return { write: linked([blob.link()]), read: linked([blob.readOnly()]) };
@@ -150,11 +150,14 @@ describe("A Blob on GCP", () => {
             UPLOADS_URL: "gs://uploads",
             UPLOADS_BUCKET: "uploads",
         });
+        const signing = { to: "itself", role: "roles/iam.serviceAccountTokenCreator", on: { itself: true } };
         expect(await roles(result.write.permits)).to.deep.equal([
             { to: "uploads", role: "roles/storage.objectUser", on: { bucket: "uploads" } },
+            signing,
         ]);
         expect(await roles(result.read.permits)).to.deep.equal([
             { to: "uploads", role: "roles/storage.objectViewer", on: { bucket: "uploads" } },
+            signing,
         ]);
     });
 });

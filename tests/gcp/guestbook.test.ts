@@ -17,5 +17,6 @@ describe("The guestbook on GCP", () => {
             expect(names("Job")).to.include.members(["guestbook-nightly", "guestbook-db-userMade-app"]);
             expect(inputs("DatabaseInstance", "guestbook-db").deletionProtection).to.equal(profile !== "dev");
             if (!preview) expect(await value(pulumi.output(result.url))).to.match(/^https:/);
+            expect(await pulumi.isSecret(result.url), "it is shown").to.equal(false);
         });
 });

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Program } from "../support/mocks";
 import { runs, zones } from "./lens-runs";
 
@@ -62,7 +63,7 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
 
 /** What GCP answers, by the name of the question. */
 const answers: Readonly<Record<string, Record<string, unknown>>> = {
-    getClientConfig: { project, region, zone: "", accessToken: "token-of-a-person" },
+    getClientConfig: { project, region, zone: "", accessToken: pulumi.secret("token-of-a-person") },
     getProjectServiceAccount: {
         emailAddress: `service-${number}@gs-project-accounts.iam.gserviceaccount.com`,
         member: `serviceAccount:service-${number}@gs-project-accounts.iam.gserviceaccount.com`,
