@@ -22,8 +22,8 @@ export class Gathered<T> {
     add(one: T): void {
         if (this.closed) {
             throw new pulumi.RunError(
-                `what uses a container, or forwards to it, was declared when nothing had been for ${this.patience / 1000} seconds: ` +
-                    "declare it first, and wait for other things afterwards",
+                `a component was declared when nothing had been for ${this.patience / 1000} seconds, and others that wait for it ` +
+                    "were made without it: declare it first, and wait for other things afterwards",
             );
         }
         this.added.push(one);
