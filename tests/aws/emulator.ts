@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import * as fs from "node:fs";
 import * as net from "node:net";
-import * as os from "node:os";
-import * as path from "node:path";
-import * as auto from "@pulumi/pulumi/automation";
+import type * as auto from "@pulumi/pulumi/automation";
+import { missingEngine, onPath, type Settings, Workspace } from "../support/engine";
 import { mends } from "./gaps";
 import { Gateway, type Mend } from "./gateway";
 
@@ -14,11 +12,7 @@ process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
 export function missing(): string | undefined {
     if (!process.env.MVI_AWS_ENDPOINT && !onPath("moto_server"))
         return "neither MVI_AWS_ENDPOINT nor moto_server (`pip install 'moto[all,server]'`)";
-    if (!folderOfCli()) return "no pulumi in MVI_PULUMI, .tools/bin or PATH";
-    const plugins = ["aws", "random", "docker-build"].filter((name) => !hasPlugin(name));
-    return plugins.length
-        ? `no plugin ${plugins.join(", ")}: \`pulumi plugin install resource ${plugins[0]}\``
-        : undefined;
+    return missingEngine(["aws", "random", "docker-build"]);
 }
 
 /** An emulator of AWS, and stacks which are made there by the real engine and the plugins that are installed. */
@@ -27,7 +21,7 @@ export class Emulator {
         private readonly gateway: Gateway,
         /** What there is which the emulator does not know. */
         readonly left: () => string[],
-        private readonly root: string,
+        private readonly workspace: Workspace,
         private readonly server: ChildProcess | undefined,
     ) {}
 
@@ -37,15 +31,24 @@ export class Emulator {
 
     /** @param first - goes before what is mended anyway */
     static async start(first: readonly Mend[] = []): Promise<Emulator> {
-        const root = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-aws-"));
-        // Plugins may look for a program's packages beside it.
-        fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(root, "node_modules"));
         const given = process.env.MVI_AWS_ENDPOINT;
         const { endpoint, server } = given ? { endpoint: given, server: undefined } : await startMoto();
         // No container runs here: functions answer without having run.
         await fetch(`${endpoint}/moto-api/config`, { method: "POST", body: '{"lambda":{"use_docker":false}}' });
         const { all, left } = mends();
-        return new Emulator(await Gateway.start(endpoint, [...first, ...all]), left, root, server);
+        const gateway = await Gateway.start(endpoint, [...first, ...all]);
+        const workspace = new Workspace({
+            AWS_ENDPOINT_URL: gateway.endpoint,
+            // What else points to an emulator, for one service or one plugin, would pass the gateway by.
+            ...Object.fromEntries(
+                Object.keys(process.env)
+                    .filter((key) => /AWS_ENDPOINT/.test(key) && !key.startsWith("MVI_"))
+                    .map((key) => [key, gateway.endpoint]),
+            ),
+            AWS_ACCESS_KEY_ID: "test",
+            AWS_SECRET_ACCESS_KEY: "test",
+        });
+        return new Emulator(gateway, left, workspace, server);
     }
 
     /** Credentials of the emulator, for a client of one's own. */
@@ -53,35 +56,8 @@ export class Emulator {
         return { endpoint: this.endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     }
 
-    async stack(
-        name: string,
-        program: auto.PulumiFn,
-        settings: Readonly<Record<string, string | auto.ConfigValue>>,
-    ): Promise<auto.Stack> {
-        const work = path.join(this.root, name);
-        fs.mkdirSync(work, { recursive: true });
-        const stack = await auto.LocalWorkspace.createOrSelectStack(
-            { projectName: "project", stackName: name, program },
-            {
-                workDir: work,
-                envVars: {
-                    PATH: `${folderOfCli()}${path.delimiter}${process.env.PATH}`,
-                    PULUMI_BACKEND_URL: `file://${this.root}`,
-                    PULUMI_CONFIG_PASSPHRASE: "passphrase",
-                    PULUMI_SKIP_UPDATE_CHECK: "true",
-                    AWS_ENDPOINT_URL: this.endpoint,
-                    // What else points to an emulator, for one service or one plugin, would pass the gateway by.
-                    ...Object.fromEntries(
-                        Object.keys(process.env)
-                            .filter((key) => /AWS_ENDPOINT/.test(key) && !key.startsWith("MVI_"))
-                            .map((key) => [key, this.endpoint]),
-                    ),
-                    AWS_ACCESS_KEY_ID: "test",
-                    AWS_SECRET_ACCESS_KEY: "test",
-                },
-            },
-        );
-        const config = {
+    stack(name: string, program: auto.PulumiFn, settings: Settings): Promise<auto.Stack> {
+        return this.workspace.stack(name, program, {
             "aws:region": region,
             "aws:skipCredentialsValidation": "true",
             "aws:skipMetadataApiCheck": "true",
@@ -89,13 +65,7 @@ export class Emulator {
             "aws:maxRetries": "2",
             "mvi:cloud": "aws",
             ...settings,
-        };
-        await stack.setAllConfig(
-            Object.fromEntries(
-                Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? { value } : value]),
-            ),
-        );
-        return stack;
+        });
     }
 
     /** Asks a service of the emulator by JSON, or by a form where the action has a version before it: `2016-11-15 DescribeVpcs`. */
@@ -144,7 +114,7 @@ export class Emulator {
 
     /** A stack's state, as it is kept. */
     state(name: string): string {
-        return fs.readFileSync(path.join(this.root, ".pulumi", "stacks", "project", `${name}.json`), "utf8");
+        return this.workspace.state(name);
     }
 
     async close(): Promise<void> {
@@ -155,7 +125,7 @@ export class Emulator {
             server.kill();
             await gone;
         }
-        fs.rmSync(this.root, { recursive: true, force: true });
+        this.workspace.close();
     }
 }
 
@@ -164,18 +134,6 @@ export const region = "us-east-1";
 /** The emulator asks for whom a request is meant, and not whether it is signed. */
 function authorization(service: string, key = "test"): string {
     return `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;
-}
-
-/** The names of the resources that an operation touched, with what was done: `create uploads`. */
-export async function steps(
-    operation: (onEvent: (event: auto.EngineEvent) => void) => Promise<unknown>,
-): Promise<string[]> {
-    const seen: string[] = [];
-    await operation(({ resourcePreEvent: event }) => {
-        if (event && !["same", "refresh"].includes(event.metadata.op))
-            seen.push(`${event.metadata.op} ${event.metadata.urn.split("::").pop()}`);
-    });
-    return seen.sort();
 }
 
 async function startMoto(): Promise<{ endpoint: string; server: ChildProcess }> {
@@ -194,25 +152,6 @@ async function startMoto(): Promise<{ endpoint: string; server: ChildProcess }> 
         if (!left || server.exitCode !== null) throw new Error(`moto_server does not answer at ${endpoint}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
     }
-}
-
-function onPath(command: string): boolean {
-    return (process.env.PATH ?? "").split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, command)));
-}
-
-function folderOfCli(): string | undefined {
-    const folders = [
-        process.env.MVI_PULUMI,
-        path.resolve(__dirname, "../../.tools/bin"),
-        ...(process.env.PATH ?? "").split(path.delimiter),
-    ];
-    return folders.find((folder) => folder && fs.existsSync(path.join(folder, "pulumi")));
-}
-
-function hasPlugin(name: string): boolean {
-    const folder = path.join(process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi"), "plugins");
-    const installed = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-    return onPath(`pulumi-resource-${name}`) || installed.some((one) => one.startsWith(`resource-${name}-v`));
 }
 
 function freePort(): Promise<number> {

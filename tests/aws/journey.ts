@@ -9,7 +9,8 @@ import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from 
 import type * as auto from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import type { ProfileName } from "../../components/settings";
-import { Emulator, missing, steps } from "./emulator";
+import { steps } from "../support/engine";
+import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
 import { inventory } from "./inventory";
 

@@ -2,7 +2,8 @@ import type * as auto from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import * as path from "node:path";
 import { Blob, Container, Database, Image, Job, KV, LoadBalancer, VM } from "../../components";
-import { Emulator, missing, steps } from "./emulator";
+import { steps } from "../support/engine";
+import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
 
 /** What is changed between runs. */

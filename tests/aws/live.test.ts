@@ -11,7 +11,8 @@ import type * as auto from "@pulumi/pulumi/automation";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Blob, Key, KV, Log, Network, Secret } from "../../components";
-import { Emulator, missing, steps } from "./emulator";
+import { steps } from "../support/engine";
+import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
 
 const absent = missing();

@@ -65,13 +65,14 @@ export async function steps(
 ): Promise<string[]> {
     const seen: string[] = [];
     await operation(({ resourcePreEvent: event }) => {
-        if (event && event.metadata.op !== "same")
+        if (event && !["same", "refresh"].includes(event.metadata.op))
             seen.push(`${event.metadata.op} ${event.metadata.urn.split("::").pop()}`);
     });
     return seen.sort();
 }
 
-function onPath(command: string): boolean {
+/** Is there such a command? */
+export function onPath(command: string): boolean {
     return (process.env.PATH ?? "").split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, command)));
 }
 
