@@ -1,8 +1,9 @@
 import * as provider from "@pulumi/gcp/config/vars";
 import type * as auto from "@pulumi/pulumi/automation";
+import { Gateway } from "../aws/gateway";
 import { missingEngine, type Settings, Workspace } from "../support/engine";
 import type { Ground } from "../support/whole";
-import { isTolerated } from "./gaps";
+import { isTolerated, mends } from "./gaps";
 
 // No image is built where its plugin is one for tests; a builder is asked for all the same.
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
@@ -33,6 +34,7 @@ export interface Request {
 export class Emulator implements Ground {
     private constructor(
         private readonly endpoint: string,
+        private readonly gateway: Gateway,
         private readonly settings: Settings,
         private readonly workspace: Workspace,
         private readonly from: number,
@@ -41,14 +43,21 @@ export class Emulator implements Ground {
     static async start(): Promise<Emulator> {
         const endpoint = process.env.MVI_GCP_ENDPOINT!.replace(/\/$/, "");
         const endpoints = await ask<Record<string, string>>(`${endpoint}/__endpoints`);
+        const gateway = await Gateway.start(endpoint, mends());
         const settings = Object.entries(endpoints)
-            .map(([name, url]) => [camel(name), url] as const)
+            .map(([name, url]) => [camel(name), `${gateway.endpoint}${new URL(url).pathname}`] as const)
             .filter(([name]) => name in provider)
             .map(([name, url]) => [`gcp:${name}`, url]);
         // What is still asked of Google itself ends there, and is seen.
         const workspace = new Workspace({ HTTPS_PROXY: endpoint, NO_PROXY: "127.0.0.1,localhost" });
         const { requests } = await ask<{ requests: Request[] }>(`${endpoint}/__log?bodies=0`);
-        return new Emulator(endpoint, Object.fromEntries(settings) as Settings, workspace, requests.at(-1)?.n ?? 0);
+        return new Emulator(
+            endpoint,
+            gateway,
+            Object.fromEntries(settings) as Settings,
+            workspace,
+            requests.at(-1)?.n ?? 0,
+        );
     }
 
     async stack(name: string, program: auto.PulumiFn, settings: Settings): Promise<auto.Stack> {
@@ -66,9 +75,24 @@ export class Emulator implements Ground {
         return this.workspace.state(name);
     }
 
+    /** A domain's public zone is there before. */
+    async given(): Promise<Settings> {
+        await this.ask("POST", `/serviceusage/v1/projects/${project}/services/dns.googleapis.com:enable`, {});
+        const zones = `/dns/dns/v1/projects/${project}/managedZones`;
+        const { managedZones = [] } = await this.ask<{ managedZones?: { dnsName: string }[] }>("GET", zones);
+        const zone = { name: "example", dnsName: "example.com.", description: "Ours", visibility: "public" };
+        if (!managedZones.some(({ dnsName }) => dnsName === zone.dnsName)) await this.ask("POST", zones, zone);
+        return { "everything:domain": "shop.example.com" };
+    }
+
+    /** Asks the emulator itself, at a service's path. */
+    ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+        return ask<T>(`${this.endpoint}${path}`, method, body);
+    }
+
     async harm(): Promise<string> {
         const { name } = await this.uploads();
-        await ask(`${this.endpoint}/storage/storage/v1/b/${name}`, "PATCH", {
+        await this.ask("PATCH", `/storage/storage/v1/b/${name}`, {
             iamConfiguration: { publicAccessPrevention: "inherited" },
         });
         return "uploads";
@@ -79,28 +103,27 @@ export class Emulator implements Ground {
     }
 
     async refused(): Promise<string[]> {
-        const { requests } = await ask<{ requests: Request[] }>(`${this.endpoint}/__log?bodies=0&since=${this.from}`);
+        const { requests } = await this.ask<{ requests: Request[] }>("GET", `/__log?bodies=0&since=${this.from}`);
         return requests
             .filter((request) => !["ok", "not_found"].includes(request.verdict) && !isTolerated(request))
             .map(({ verdict, method, path, status, reason }) => `${verdict}: ${method} ${path}: ${status} ${reason}`);
     }
 
     async existing(): Promise<string[]> {
-        const { resources } = await ask<{ resources: Record<string, object> }>(`${this.endpoint}/__state`);
+        const { resources } = await this.ask<{ resources: Record<string, object> }>("GET", "/__state");
         const names = Object.entries(resources).flatMap(([service, all]) =>
             Object.keys(all).map((name) => `${service}: ${name}`),
         );
         return names.filter((name) => !stays.test(name));
     }
 
-    close(): Promise<void> {
+    async close(): Promise<void> {
         this.workspace.close();
-        return Promise.resolve();
+        await this.gateway.close();
     }
 
     private async uploads(): Promise<Bucket> {
-        const url = `${this.endpoint}/storage/storage/v1/b?project=${project}`;
-        const { items } = await ask<{ items: Bucket[] }>(url);
+        const { items } = await this.ask<{ items: Bucket[] }>("GET", `/storage/storage/v1/b?project=${project}`);
         return items.find(({ name }) => name.includes("uploads"))!;
     }
 }
@@ -113,7 +136,7 @@ interface Bucket {
     readonly iamConfiguration: { readonly publicAccessPrevention: string };
 }
 
-const project = "mvi-test";
+export const project = "mvi-test";
 
 async function ask<T>(url: string, method = "GET", body?: unknown): Promise<T> {
     const headers = { "content-type": "application/json" };

@@ -1,3 +1,5 @@
+import type { Mend } from "../aws/gateway";
+import { endpoints, importKeys, passing } from "./answers";
 import type { Request } from "./emulator";
 
 /** What may be refused, since the provider asks for it by itself and goes on without. */
@@ -14,4 +16,32 @@ const tolerated: readonly { readonly asked: RegExp; readonly because: string }[]
 
 export function isTolerated({ method, path }: Pick<Request, "method" | "path">): boolean {
     return tolerated.some(({ asked }) => asked.test(`${method} ${path}`));
+}
+
+/** What an emulator answers otherwise than Google, by the path that is asked. An emulator that answers as Google does is none the worse. */
+const mended: readonly { readonly asked: RegExp; readonly because: string; readonly make: () => Mend }[] = [
+    {
+        asked: /^\/compute\/.*\/regions\/[^/]+\/backendServices/,
+        because:
+            "fakegcp gives backends that connections pass through to a `capacityScaler`, which would be a change at each preview",
+        make: () => passing,
+    },
+    {
+        asked: /^\/servicemanagement\//,
+        because: "fakegcp takes a service's configuration without an effect, at which the provider crashes",
+        make: endpoints,
+    },
+    {
+        asked: /^\/cloudkms\/.*\/importJobs/,
+        because: "fakegcp's public key of an import job is none: nothing can be encrypted with it",
+        make: importKeys,
+    },
+];
+
+/** New ones for each emulator. */
+export function mends(): Mend[] {
+    return mended.map(({ asked, make }) => {
+        const mend = make();
+        return (request, forward) => (asked.test(request.path) ? mend(request, forward) : undefined);
+    });
 }

@@ -10,6 +10,8 @@ export interface Ground {
     stack(name: string, program: auto.PulumiFn, settings: Settings): Promise<auto.Stack>;
     /** A stack's state, as it is kept. */
     state(name: string): string;
+    /** Makes what `examples/everything` takes for given, and answers the settings that say so. */
+    given(): Promise<Settings>;
     /** Changes a bucket for the worse, behind Pulumi's back, and gives the end of the name of what must be mended. */
     harm(): Promise<string>;
     /** Whether what was harmed is as declared. */
@@ -27,9 +29,12 @@ interface Whole {
     readonly settings: Settings;
     readonly change: Settings;
     readonly touches: RegExp;
+    /** Whether it takes something for given, which is so at `small`. */
+    readonly takes?: true;
 }
 
 const secret = "planted-value-one";
+const material = Buffer.from("planted-material-of-thirty-two-b").toString("base64");
 
 const wholes: Readonly<Record<string, Whole>> = {
     guestbook: {
@@ -40,9 +45,13 @@ const wholes: Readonly<Record<string, Whole>> = {
     },
     everything: {
         program: () => Promise.resolve({ ...everything() }),
-        settings: { "everything:token": { value: secret, secret: true } },
+        settings: {
+            "everything:token": { value: secret, secret: true },
+            "everything:material": { value: material, secret: true },
+        },
         change: { "everything:token": { value: "planted-value-two", secret: true } },
         touches: /^\S+ token/,
+        takes: true,
     },
 };
 
@@ -57,11 +66,18 @@ function tryWhole(name: string, whole: Whole, profile: ProfileName, start: () =>
     let ground: Ground;
     let stack: auto.Stack;
     let before: string[];
+    let given: Settings = {};
     const configure = (settings: Settings) =>
-        ground.stack(name, whole.program, { "mvi:profile": profile, ...whole.settings, ...settings });
+        ground.stack(name, whole.program, {
+            "mvi:profile": profile,
+            ...whole.settings,
+            ...given,
+            ...settings,
+        });
 
     starting(async () => {
         ground = await start();
+        if (whole.takes && profile === "small") given = await ground.given();
         before = await ground.existing();
         stack = await configure({});
     });
@@ -78,7 +94,7 @@ function tryWhole(name: string, whole: Whole, profile: ProfileName, start: () =>
     });
 
     it("keeps no secret's value in plain text", () => {
-        expect(ground.state(name)).to.not.include(secret);
+        expect(ground.state(name)).to.not.include(secret).and.to.not.include(material);
     });
 
     it("changes what changes, and no more", async () => {

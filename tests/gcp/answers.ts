@@ -1,0 +1,106 @@
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import type { Answered, Mend } from "../aws/gateway";
+
+/** What a regional backend service says of itself. */
+interface Backends {
+    readonly loadBalancingScheme?: string;
+    readonly backends?: Record<string, unknown>[];
+    readonly items?: Backends[];
+}
+
+/** Where connections pass through, a backend has no share of what it can take: Google refuses one, and says none. */
+export const passing: Mend = async (_, forward) => {
+    const own = ({ loadBalancingScheme: scheme, backends = [] }: Backends) => {
+        if (scheme === "INTERNAL" || scheme === "EXTERNAL") for (const one of backends) delete one.capacityScaler;
+    };
+    return changed(await forward(), (answer: Backends) => [answer, ...(answer.items ?? [])].forEach(own));
+};
+
+/** An import job's public key, which something can be encrypted with. */
+export function importKeys(): Mend {
+    const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 3072 });
+    const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
+    return async (_, forward) =>
+        changed(await forward(), (job: { publicKey?: { pem: string } }) => {
+            if (job.publicKey && !isKey(job.publicKey.pem)) job.publicKey.pem = pem;
+        });
+}
+
+function isKey(pem: string): boolean {
+    try {
+        createPublicKey(pem);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** A service of Cloud Endpoints, as far as it gives an address a name. */
+interface Endpoint {
+    readonly service: { readonly serviceName: string; readonly producerProjectId: string };
+    config?: Record<string, unknown>;
+}
+
+interface OpenApi {
+    readonly info: { readonly title: string };
+    readonly "x-google-endpoints"?: readonly { readonly name: string; readonly target?: string }[];
+}
+
+/** Cloud Endpoints: services, each with its newest configuration. */
+export function endpoints(): Mend {
+    const all = new Map<string, Endpoint>();
+    return ({ method, path, body }) => {
+        const [, name, , verb = ""] = /\/services(?:\/([^/:?]+))?(\/|:)?([a-zA-Z:/]*)/.exec(path) ?? [];
+        const given = () => JSON.parse(body.toString()) as never;
+        if (name === undefined) {
+            const service = given() as Endpoint["service"];
+            all.set(service.serviceName, { service });
+            return Promise.resolve(done(service));
+        }
+        const found = all.get(name);
+        if (!found) return Promise.resolve(json({ error: { code: 404, message: `no ${name}` } }, 404));
+        if (method === "DELETE") {
+            all.delete(name);
+            return Promise.resolve(done({}));
+        }
+        if (verb.startsWith("configs:submit")) {
+            found.config = configOf(found, given());
+            return Promise.resolve(done({ serviceConfig: found.config }));
+        }
+        if (verb.startsWith("rollouts")) return Promise.resolve(done(given()));
+        return Promise.resolve(json(verb.startsWith("config") ? (found.config ?? {}) : found.service));
+    };
+}
+
+function configOf(
+    { service, config }: Endpoint,
+    { configSource }: { configSource: { files: { fileContents: string }[] } },
+): Record<string, unknown> {
+    const text = Buffer.from(configSource.files[0].fileContents, "base64").toString();
+    const { info, "x-google-endpoints": targets = [] } = JSON.parse(text) as OpenApi;
+    const [, count = "-1"] = /r(\d+)$/.exec(String(config?.id ?? "")) ?? [];
+    return {
+        name: service.serviceName,
+        id: `${new Date().toISOString().slice(0, 10)}r${Number(count) + 1}`,
+        title: info.title,
+        producerProjectId: service.producerProjectId,
+        endpoints: targets,
+    };
+}
+
+/** An operation that has ended. */
+function done(response: object): Answered {
+    return json({ name: "operations/done", done: true, response });
+}
+
+function json(answer: object, status = 200): Answered {
+    return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(answer) };
+}
+
+/** An answer in JSON, changed. */
+function changed<T extends object>(answered: Answered, change: (answer: T) => void): Answered {
+    if (answered.status >= 300) return answered;
+    const answer = JSON.parse(answered.body.toString()) as T;
+    change(answer);
+    return json(answer, answered.status);
+}
