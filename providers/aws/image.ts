@@ -6,16 +6,13 @@ import type { DriverOf } from "../../components/cloud";
 import type { ImageSpec } from "../../components/image";
 import type { Site } from "../../components/site";
 import { contentTag } from "../image-build";
+import { givenImage } from "../image-given";
 import { encryptionKey } from "./encryption";
 import { tags } from "./tags";
 
 /** An image in a registry of its own, built here and pushed; or one by digest, wherever it is. */
-export const image: DriverOf<"image"> = (site, spec) => {
-    const { reference } = spec;
-    if (reference === undefined) return build(site, spec);
-    const given = pulumi.output(reference);
-    return { digest: given.apply((name) => name.slice(name.indexOf("@") + 1)), reference: given };
-};
+export const image: DriverOf<"image"> = (site, spec) =>
+    spec.reference === undefined ? build(site, spec) : givenImage(spec.reference);
 
 function build(site: Site, { context, dockerfile, target, args, platforms }: ImageSpec) {
     const repository = site.make(

@@ -5,6 +5,7 @@ import * as docker from "@pulumi/docker-build";
 import type { DriverOf } from "../../components/cloud";
 import type { ImageSpec } from "../../components/image";
 import type { Site } from "../../components/site";
+import { givenImage } from "../image-given";
 import { encryptionKey } from "./encryption";
 import { deletion } from "./guard";
 import { scanning } from "./image-scanning";
@@ -13,12 +14,8 @@ import { unique } from "./names";
 import { projectOf } from "./project";
 
 /** An image in a repository of its own, built here and pushed; or one by digest, wherever it is. */
-export const image: DriverOf<"image"> = (site, spec) => {
-    const { reference } = spec;
-    if (reference === undefined) return build(site, spec);
-    const given = pulumi.output(reference);
-    return { digest: given.apply((name) => name.slice(name.indexOf("@") + 1)), reference: given };
-};
+export const image: DriverOf<"image"> = (site, spec) =>
+    spec.reference === undefined ? build(site, spec) : givenImage(spec.reference);
 
 function build(site: Site, { context, dockerfile, target, args, platforms }: ImageSpec) {
     const { id: project, region, token } = projectOf(site);
