@@ -1,13 +1,16 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { loadPackage, RuntimeError } from "../errors";
+import { readBucketUrl } from "./bucket-url";
 import { type BlobDriver, type BlobEntry, type BlobWrite } from "./driver";
 import { codeOf, isMissing } from "./gcs-errors";
 import { fromName, partOf, toName } from "./gcs-names";
+import { orMissing } from "./missing";
 
 /** Opens a bucket of Google Cloud Storage, or of its emulator. */
 export async function openGCS(url: URL): Promise<BlobDriver> {
-    const { bucket: name, endpoint, prefix } = readUrl(url);
+    const { bucket: name, endpoint: given, prefix } = readBucketUrl(url);
+    const endpoint = given?.replace(/\/$/, "");
     const gcs = await loadPackage(["@google-cloud/storage"], () => import("@google-cloud/storage"));
     const own = endpoint === undefined ? {} : { apiEndpoint: endpoint };
     const storage = new gcs.Storage({
@@ -24,11 +27,6 @@ export async function openGCS(url: URL): Promise<BlobDriver> {
     });
     const bucket = storage.bucket(name);
     const file = (key: string) => bucket.file(toName(prefix + key));
-    const orMissing = <T>(promise: Promise<T>) =>
-        promise.catch((error: unknown) => {
-            if (isMissing(error)) return undefined;
-            throw error;
-        });
 
     return {
         name: `gs://${name}${prefix === "" ? "" : `/${prefix}`}`,
@@ -38,7 +36,7 @@ export async function openGCS(url: URL): Promise<BlobDriver> {
             // A range cannot be checked by the object's checksum; the whole is.
             const range = start === 0 && end === undefined ? {} : { start, ...(end !== undefined && { end: end - 1 }) };
             const stream = file(key).createReadStream({ ...range, decompress: false });
-            return orMissing(begun(stream));
+            return orMissing(begun(stream), isMissing);
         },
 
         async write(key, data, options) {
@@ -60,7 +58,7 @@ export async function openGCS(url: URL): Promise<BlobDriver> {
         },
 
         async attributes(key) {
-            const found = await orMissing(file(key).getMetadata());
+            const found = await orMissing(file(key).getMetadata(), isMissing);
             if (!found) return undefined;
             const [{ size, updated, etag, contentType, cacheControl, metadata = {} }] = found;
             return {
@@ -85,7 +83,7 @@ export async function openGCS(url: URL): Promise<BlobDriver> {
         },
 
         async delete(key) {
-            await orMissing(file(key).delete());
+            await orMissing(file(key).delete(), isMissing);
         },
 
         async copy(from, to) {
@@ -111,26 +109,6 @@ export async function openGCS(url: URL): Promise<BlobDriver> {
 
 /** Bytes, of which Cloud Storage wants multiples of 256 KiB. One part is held in memory. */
 const PART = 8 * 1024 * 1024;
-
-interface Place {
-    readonly bucket: string;
-    readonly endpoint: string | undefined;
-    readonly prefix: string;
-}
-
-function readUrl(url: URL): Place {
-    const wrong = (what: string) => new RuntimeError("Invalid", `openBlob: ${what} in "${url.href}".`);
-    const known = ["endpoint", "prefix"];
-    const other = [...url.searchParams.keys()].find((name) => !known.includes(name));
-    if (other !== undefined) throw wrong(`unknown parameter "${other}" (known are ${known.join(", ")})`);
-    if (url.host === "" || !["", "/"].includes(url.pathname))
-        throw wrong("the bucket must stand alone (for a prefix, use ?prefix=)");
-    const endpoint = url.searchParams.get("endpoint") ?? undefined;
-    if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : "")) {
-        throw wrong("the endpoint must be an http or https URL");
-    }
-    return { bucket: url.host, endpoint: endpoint?.replace(/\/$/, ""), prefix: url.searchParams.get("prefix") ?? "" };
-}
 
 function settingsOf({ contentType, cacheControl, metadata, ifAbsent }: BlobWrite) {
     return {

@@ -1,6 +1,8 @@
 import type * as sdk from "@aws-sdk/client-s3";
-import { type ErrorCode, loadPackage, RuntimeError } from "../errors";
+import { type ErrorCode, loadPackage } from "../errors";
+import { readBucketUrl } from "./bucket-url";
 import { type BlobDriver, type BlobEntry } from "./driver";
+import { orMissing } from "./missing";
 import { codeOf, isMissing } from "./s3-errors";
 import { writeS3 } from "./s3-write";
 
@@ -8,17 +10,13 @@ const PACKAGES = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
 
 /** Opens a bucket of Amazon S3, or of what speaks its protocol. */
 export async function openS3(url: URL): Promise<BlobDriver> {
-    const { bucket, region, endpoint, prefix } = readUrl(url);
+    const { bucket, endpoint, prefix } = readBucketUrl(url, ["region"]);
+    const region = url.searchParams.get("region") ?? undefined;
     const s3 = await loadPackage(PACKAGES, () => import("@aws-sdk/client-s3"));
     const own = endpoint === undefined ? {} : { endpoint, forcePathStyle: true };
     const settings = { ...(region === undefined ? {} : { region }), ...own };
     const client = new s3.S3Client(settings);
     const at = (key: string) => ({ Bucket: bucket, Key: prefix + key });
-    const orMissing = <T>(promise: Promise<T>) =>
-        promise.catch((error: unknown) => {
-            if (isMissing(error)) return undefined;
-            throw error;
-        });
 
     return {
         name: `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`,
@@ -27,14 +25,14 @@ export async function openS3(url: URL): Promise<BlobDriver> {
         async read(key, start, end) {
             const Range =
                 start === 0 && end === undefined ? undefined : `bytes=${start}-${end === undefined ? "" : end - 1}`;
-            const found = await orMissing(client.send(new s3.GetObjectCommand({ ...at(key), Range })));
+            const found = await orMissing(client.send(new s3.GetObjectCommand({ ...at(key), Range })), isMissing);
             return found?.Body as AsyncIterable<Uint8Array> | undefined;
         },
 
         write: (key, data, options) => writeS3(s3, client, at(key), data, options),
 
         async attributes(key) {
-            const found = await orMissing(client.send(new s3.HeadObjectCommand(at(key))));
+            const found = await orMissing(client.send(new s3.HeadObjectCommand(at(key))), isMissing);
             return (
                 found && {
                     size: found.ContentLength ?? 0,
@@ -86,28 +84,6 @@ export async function openS3(url: URL): Promise<BlobDriver> {
         codeOf: (error): ErrorCode => codeOf(error),
         close: () => client.destroy(),
     };
-}
-
-interface Place {
-    readonly bucket: string;
-    readonly region: string | undefined;
-    readonly endpoint: string | undefined;
-    readonly prefix: string;
-}
-
-function readUrl(url: URL): Place {
-    const wrong = (what: string) => new RuntimeError("Invalid", `openBlob: ${what} in "${url.href}".`);
-    const known = ["region", "endpoint", "prefix"];
-    const other = [...url.searchParams.keys()].find((name) => !known.includes(name));
-    if (other !== undefined) throw wrong(`unknown parameter "${other}" (known are ${known.join(", ")})`);
-    if (url.host === "" || !["", "/"].includes(url.pathname))
-        throw wrong("the bucket must stand alone (for a prefix, use ?prefix=)");
-    const endpoint = url.searchParams.get("endpoint") ?? undefined;
-    if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : "")) {
-        throw wrong("the endpoint must be an http or https URL");
-    }
-    const [region, prefix] = [url.searchParams.get("region") ?? undefined, url.searchParams.get("prefix") ?? ""];
-    return { bucket: url.host, region, endpoint, prefix };
 }
 
 /** The objects and the folded beginnings of a page, together in the order of their bytes. */
