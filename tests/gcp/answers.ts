@@ -16,14 +16,45 @@ export const passing: Mend = async (_, forward) => {
     return changed(await forward(), (answer: Backends) => [answer, ...(answer.items ?? [])].forEach(own));
 };
 
-/** An import job's public key, which something can be encrypted with. */
-export function importKeys(): Mend {
+/** A version of a key whose material was brought. */
+interface Version {
+    readonly name: string;
+    readonly importJob: string;
+    state: string;
+}
+
+/** Keys whose material is brought: a job's public key with which something can be encrypted, and versions of what comes so. */
+export function importedKeys(): Mend {
     const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 3072 });
     const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
-    return async (_, forward) =>
-        changed(await forward(), (job: { publicKey?: { pem: string } }) => {
-            if (job.publicKey && !isKey(job.publicKey.pem)) job.publicKey.pem = pem;
-        });
+    const all = new Map<string, Version[]>();
+    return ({ method, path, body }, forward) => {
+        const [, whole, rest = ""] = /^\/cloudkms\/v1\/([^?:]*\/cryptoKeys\/[^/?:]+)([^?]*)/.exec(path) ?? [];
+        const of = all.get(whole) ?? [];
+        if (path.includes("/importJobs"))
+            return forward().then((answer) =>
+                changed(answer, (job: { publicKey?: { pem: string } }) => {
+                    if (job.publicKey && !isKey(job.publicKey.pem)) job.publicKey.pem = pem;
+                }),
+            );
+        if (rest === "/cryptoKeyVersions:import") {
+            const { importJob } = JSON.parse(body.toString()) as Pick<Version, "importJob">;
+            const made = { name: `${whole}/cryptoKeyVersions/${of.length + 1}`, importJob, state: "ENABLED" };
+            all.set(whole, [...of, made]);
+            return Promise.resolve(json(made));
+        }
+        if (!of.length) return undefined;
+        if (rest === ":updatePrimaryVersion") return Promise.resolve(json({ name: whole, primary: of.at(-1) }));
+        if (rest === "" && method === "GET")
+            return forward().then((answer) =>
+                changed(answer, (key: { primary?: Version }) => (key.primary = of.at(-1))),
+            );
+        if (rest === "/cryptoKeyVersions") return Promise.resolve(json({ cryptoKeyVersions: of }));
+        const version = of.find(({ name }) => rest.startsWith(name.slice(whole.length)));
+        if (!version) return undefined;
+        if (rest.endsWith(":destroy")) version.state = "DESTROY_SCHEDULED";
+        return Promise.resolve(json(version));
+    };
 }
 
 function isKey(pem: string): boolean {

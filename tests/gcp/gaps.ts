@@ -1,5 +1,5 @@
 import type { Mend } from "../aws/gateway";
-import { endpoints, importKeys, passing } from "./answers";
+import { endpoints, importedKeys, passing } from "./answers";
 import type { Request } from "./emulator";
 
 /** What may be refused, since the provider asks for it by itself and goes on without. */
@@ -32,9 +32,9 @@ const mended: readonly { readonly asked: RegExp; readonly because: string; reado
         make: endpoints,
     },
     {
-        asked: /^\/cloudkms\/.*\/importJobs/,
-        because: "fakegcp's public key of an import job is none: nothing can be encrypted with it",
-        make: importKeys,
+        asked: /^\/cloudkms\/.*\/(importJobs|cryptoKeys)\//,
+        because: "fakegcp's public key of an import job is none, and what is imported has no effect",
+        make: importedKeys,
     },
 ];
 
