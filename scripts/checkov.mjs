@@ -1,4 +1,4 @@
-/** npm run test:checkov: has Checkov (a scanner for insecure settings) look at all that the drivers for AWS make. */
+/** npm run test:checkov: has Checkov (a scanner for insecure settings) look at all that the drivers for AWS and GCP make. */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -19,8 +19,8 @@ if (typeof found === "string") {
 } else {
     await build(); // the guestbook imports the package as its users do
     const tsx = path.join(import.meta.dirname, "../node_modules/tsx/dist/cli.mjs");
-    const main = path.join(import.meta.dirname, "../tests/aws/checkov/main.ts");
-    const { status } = spawnSync(process.execPath, [tsx, main, found.command], { stdio: "inherit" });
+    const main = path.join(import.meta.dirname, "../tests/checkov/main.ts");
+    const { status } = spawnSync(process.execPath, [tsx, main, found.command, ...process.argv.slice(2)], { stdio: "inherit" });
     process.exitCode = status ?? 1;
 }
 

@@ -1,8 +1,11 @@
-/** Writes docs/components.md, docs/aws.md and the support table of the README from the source: `npm run docs`. */
+/** Writes the documents that are made from the source, and the support table of the README: `npm run docs`. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as prettier from "prettier";
-import { aws } from "./docs/aws";
+import { awsBill } from "./docs/aws/bill";
+import { billOf } from "./docs/bill";
+import { gcpBill } from "./docs/gcp/bill";
+import { parity } from "./docs/parity";
 import { reference } from "./docs/reference";
 import { support } from "./docs/support";
 
@@ -20,7 +23,9 @@ export async function documents(): Promise<Map<string, string>> {
     return new Map([
         ["README.md", await markdown(`${before}${start}\n\n${support()}\n\n${end}${after}`)],
         ["docs/components.md", await markdown(reference(path.join(root, "components")))],
-        ["docs/aws.md", await markdown(await aws())],
+        ["docs/aws.md", await markdown(await billOf(awsBill))],
+        ["docs/gcp.md", await markdown(await billOf(gcpBill))],
+        ["docs/parity.md", await markdown(await parity())],
     ]);
 }
 
