@@ -15,11 +15,12 @@ import {
     X509CertificateGenerator,
     type X509CertificateCreateWithKeyParams,
 } from "@peculiar/x509";
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { randomBytes, webcrypto } from "node:crypto";
+import { writeAtomic } from "../core/files";
 import { Refusal, type Host } from "../kind";
 
 const day = 86_400_000;
@@ -77,7 +78,7 @@ export class Authority {
         }
         const { certificate, key } = kept ?? (await create(host, keptPath, now));
         // Always: so a lost or an edited ca.pem comes back.
-        write(caPath, certificate.toString("pem"));
+        writeAtomic(caPath, certificate.toString("pem"));
         return new Authority(caPath, certificate, key, options);
     }
 
@@ -140,7 +141,7 @@ async function create(host: Host, path: string, now: number): Promise<Kept> {
         ],
     });
     const key = await pemOf(keys.privateKey);
-    write(path, JSON.stringify({ certificate: certificate.toString("pem"), key: host.vault.seal(key) }));
+    writeAtomic(path, JSON.stringify({ certificate: certificate.toString("pem"), key: host.vault.seal(key) }));
     return { certificate, key: keys.privateKey };
 }
 
@@ -170,15 +171,4 @@ function generate(
 
 async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
     return PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
-}
-
-function write(path: string, text: string): void {
-    const file = openSync(`${path}.new`, "w", 0o600);
-    try {
-        writeSync(file, text);
-        fsyncSync(file);
-    } finally {
-        closeSync(file);
-    }
-    renameSync(`${path}.new`, path);
 }

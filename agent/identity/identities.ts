@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { writeAtomic } from "../core/files";
 import { type Identities, type Identity, type Permit, type Vault } from "../kind";
 
 /**
@@ -65,22 +65,6 @@ function load(file: string, vault: Vault): Identity[] {
     return kept.map((identity) => freeze(identity.owner, identity.permits, identity));
 }
 
-/** A whole file or the old one: a new file is filled and flushed, then takes the old one's name. */
 function save(file: string, vault: Vault, identities: readonly Identity[]): void {
-    const fresh = `${file}.new`;
-    const out = openSync(fresh, "w", 0o600);
-    try {
-        const bytes = Buffer.from(vault.seal(JSON.stringify(identities)));
-        for (let at = 0; at < bytes.length;) at += writeSync(out, bytes, at);
-        fsyncSync(out);
-    } finally {
-        closeSync(out);
-    }
-    renameSync(fresh, file);
-    const folder = openSync(dirname(file), "r");
-    try {
-        fsyncSync(folder);
-    } finally {
-        closeSync(folder);
-    }
+    writeAtomic(file, vault.seal(JSON.stringify(identities)));
 }

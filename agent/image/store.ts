@@ -18,7 +18,7 @@ import { type BuiltImage, type ImageConfig } from "./config";
 import { walk } from "./context";
 import { breather } from "./copy";
 import { discard } from "../process/discard";
-import { writeDurably } from "./durable";
+import { writeAtomic } from "../core/files";
 
 /** How many images of one name are kept, for a way back. */
 const kept = 5;
@@ -64,7 +64,7 @@ export class Store {
             for (const name of readdirSync(folder).filter((each) => each !== "root")) {
                 await discard(this.#host, join(folder, name));
             }
-            writeDurably(join(folder, "config.json"), JSON.stringify(config));
+            writeAtomic(join(folder, "config.json"), JSON.stringify(config));
             await seal(folder);
             // One call for all files: a power cut after the rename must not leave an image with empty files.
             await promisify(execFile)("sync");
@@ -79,7 +79,7 @@ export class Store {
     /** Notes that `name` is now `digest`, and removes what no name needs and nothing runs from. */
     use(name: string, digest: string): void {
         const before = this.#history(name).filter((each) => each !== digest);
-        writeDurably(this.#historyPath(name), JSON.stringify([digest, ...before].slice(0, kept)));
+        writeAtomic(this.#historyPath(name), JSON.stringify([digest, ...before].slice(0, kept)));
         this.#sweep();
     }
 

@@ -13,7 +13,7 @@ import {
 import { type InternalDoors } from "../container/doors";
 import { identityOf, resolved } from "../container/program";
 import { type Workload } from "../container/workload";
-import { writeDurably } from "../image/durable";
+import { writeAtomic } from "../core/files";
 import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { workloadFolder } from "../process/account";
 import { discard } from "../process/discard";
@@ -65,7 +65,7 @@ export function machineKind(
             numbers: (id) => staying(host, id),
             async settled(id, stay, all) {
                 // Written before the others go: after a kill -9 each machine finds its own disk.
-                writeDurably(listPath(host, id), JSON.stringify(stay));
+                writeAtomic(listPath(host, id), JSON.stringify(stay));
                 const others = disks(host, id).filter((each) => !all.includes(each));
                 const gone = others.map((number) => discard(host, disk(host, id, number)));
                 if (all.length === 0) {
