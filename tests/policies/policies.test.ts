@@ -5,7 +5,9 @@ import { gcp } from "../checkov/gcp";
 import { profiles, programs } from "../checkov/programs";
 import { awsRules } from "./aws-rules";
 import { exceptions } from "./exceptions";
-import { gcpRules } from "./gcp-rules";
+import { keeps } from "./gcp-keeps";
+import { rights } from "./gcp-rights";
+import { runs } from "./gcp-runs";
 import { type Exception, type Made, made, type Rule } from "./rule";
 
 // No container engine is needed to see what would be built.
@@ -20,7 +22,7 @@ const looked: Readonly<Record<ProfileName, readonly string[]>> = {
 
 /** Rules for what Checkov has no check for: Cloud Run, Firestore, Secret Manager, log buckets, who is told, who may what. */
 for (const [scanned, rules, allowed] of [
-    [gcp, gcpRules, exceptions.gcp],
+    [gcp, [...runs, ...keeps, ...rights], exceptions.gcp],
     [aws, awsRules, exceptions.aws],
 ] as const)
     describe(`Our own rules for ${scanned.cloud}`, () => {
