@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bucketPolicies, forgets, functions, json, logKeys, ruleDescriptions, services, xml } from "./answers";
 import { associations } from "./associations";
 import { cloudFront } from "./cloudfront";
+import { databaseIds } from "./database-ids";
 import type { Mend } from "./gateway";
 import { importedKeys } from "./imported-keys";
 import { cards, launchTemplates, machineGroups } from "./machines";
@@ -187,18 +188,23 @@ export const mended: readonly Mended[] = [
     },
     {
         service: "rds",
-        actions: ["CreateDBInstance", "ModifyDBInstance", "DescribeDBInstances"],
-        because: "moto forgets how a database is watched",
+        actions: [
+            ...["Create", "Modify"].map((verb) => `${verb}DBInstance`),
+            ...["RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime", "DescribeDBInstances"],
+        ],
+        because: "moto forgets how a database is watched, and has one resource id for all",
         make: () =>
-            forgets("DBInstance", "DBInstanceIdentifier", [
-                ["EnablePerformanceInsights", "PerformanceInsightsEnabled"],
-                ["PerformanceInsightsKMSKeyId", "PerformanceInsightsKMSKeyId"],
-                ["PerformanceInsightsRetentionPeriod", "PerformanceInsightsRetentionPeriod"],
-                ["DatabaseInsightsMode", "DatabaseInsightsMode"],
-                ["EngineLifecycleSupport", "EngineLifecycleSupport"],
-                ["MonitoringInterval", "MonitoringInterval"],
-                ["MonitoringRoleArn", "MonitoringRoleArn"],
-            ]),
+            databaseIds(
+                forgets("DBInstance", "DBInstanceIdentifier", [
+                    ["EnablePerformanceInsights", "PerformanceInsightsEnabled"],
+                    ["PerformanceInsightsKMSKeyId", "PerformanceInsightsKMSKeyId"],
+                    ["PerformanceInsightsRetentionPeriod", "PerformanceInsightsRetentionPeriod"],
+                    ["DatabaseInsightsMode", "DatabaseInsightsMode"],
+                    ["EngineLifecycleSupport", "EngineLifecycleSupport"],
+                    ["MonitoringInterval", "MonitoringInterval"],
+                    ["MonitoringRoleArn", "MonitoringRoleArn"],
+                ]),
+            ),
     },
     {
         service: "lambda",

@@ -11,7 +11,7 @@ describe("Gateway before an emulator of AWS", () => {
     let emulator: http.Server;
     let gateway: Gateway;
     let left: () => string[];
-    let says: object;
+    let says: object | string;
 
     before(async () => {
         emulator = http.createServer((request, response) => {
@@ -19,7 +19,9 @@ describe("Gateway before an emulator of AWS", () => {
             request.on("data", (chunk) => (body += String(chunk)));
             request.on("end", () => {
                 asked.push({ url: request.url!, body });
-                response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(says));
+                response
+                    .writeHead(200, { "content-type": "application/json" })
+                    .end(typeof says === "string" ? says : JSON.stringify(says));
             });
         });
         await new Promise<void>((resolve) => emulator.listen(0, "127.0.0.1", resolve));
@@ -35,9 +37,16 @@ describe("Gateway before an emulator of AWS", () => {
 
     async function call(
         service: string,
-        given: { method?: string; path?: string; target?: string; body?: string; etag?: string },
+        given: {
+            method?: string;
+            path?: string;
+            target?: string;
+            body?: string;
+            form?: Record<string, string>;
+            etag?: string;
+        },
     ) {
-        const { method = "POST", path = "/", target, body, etag } = given;
+        const { method = "POST", path = "/", target, form, body = form && new URLSearchParams(form), etag } = given;
         const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=none`;
         const response = await fetch(`${gateway.endpoint}${path}`, {
             method,
@@ -189,6 +198,29 @@ describe("Gateway before an emulator of AWS", () => {
         says = { Configuration: { FunctionName: "other" } };
         const other = await call("lambda", { method: "GET", path: "/2015-03-31/functions/other" });
         expect(JSON.parse(other.text)).to.deep.equal(says);
+    });
+
+    it("has each database by an id of its own", async () => {
+        const one = (name: string) =>
+            `<DBInstance><DBInstanceIdentifier>${name}</DBInstanceIdentifier><DbiResourceId>db-ONE</DbiResourceId></DBInstance>`;
+        const ask = (form: Record<string, string>) =>
+            call("rds", { form: { Action: "DescribeDBInstances", Version: "2014-10-31", ...form } });
+        says = one("a") + one("b");
+        const { text } = await ask({});
+        const [a, b] = [...text.matchAll(/<DbiResourceId>(.*?)</g)].map(([, id]) => id);
+        expect(a)
+            .to.match(/^db-[0-9A-F]{26}$/)
+            .and.not.equal(b);
+        await ask({ "Filters.Filter.1.Name": "dbi-resource-id", "Filters.Filter.1.Values.Value.1": b });
+        expect(asked[1].body).to.equal("Action=DescribeDBInstances&Version=2014-10-31&DBInstanceIdentifier=b");
+    });
+
+    it("has a machine's card to itself when the machine is no more", async () => {
+        const card = (machine: string) => `<attachment><instanceId>${machine}</instanceId></attachment>`;
+        const ask = (Action: string, more = {}) => call("ec2", { form: { Action, Version: "2016-11-15", ...more } });
+        await ask("TerminateInstances", { "InstanceId.1": "i-1" });
+        says = card("i-1") + card("i-2");
+        expect((await ask("DescribeNetworkInterfaces")).text).to.equal(card("i-2"));
     });
 
     it("says in which network a function is, by its subnets", async () => {

@@ -21,7 +21,6 @@ const questions: readonly (readonly [service: string, action: string, named: Reg
     ["monitoring", "2010-08-01 DescribeAlarms", /<AlarmArn>(.*?)</g],
     ["monitoring", "2010-08-01 ListDashboards", /<DashboardArn>(.*?)</g],
     ["logs", "Logs_20140328.DescribeLogGroups", /"arn": "(.*?)"/g],
-    ["ecs", "AmazonEC2ContainerServiceV20141113.ListClusters", /"(arn:[^"]*)"/g],
     ["ecs", "AmazonEC2ContainerServiceV20141113.ListTaskDefinitions", /"(arn:[^"]*)"/g],
     ["ecr", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", /"repositoryArn": ?"(.*?)"/g],
     ["secretsmanager", "secretsmanager.ListSecrets", /"ARN": ?"(.*?)"/g],
@@ -54,5 +53,26 @@ export async function inventory(emulator: Emulator): Promise<string[]> {
             [...(await emulator.send(service, "GET", path)).matchAll(named)].map(([, name]) => `${service}: ${name}`),
         ),
     );
-    return [...new Set([...found.flat(), ...buckets, ...functions, ...schedules, ...emulator.left()])].sort();
+    return [
+        ...new Set([
+            ...found.flat(),
+            ...(await clusters(emulator)),
+            ...buckets,
+            ...functions,
+            ...schedules,
+            ...emulator.left(),
+        ]),
+    ].sort();
+}
+
+/** Clusters. A deleted one is still named for a while. */
+async function clusters(emulator: Emulator): Promise<string[]> {
+    const target = "AmazonEC2ContainerServiceV20141113.";
+    const named = await emulator.ask<{ clusterArns: string[] }>("ecs", `${target}ListClusters`);
+    const { clusters: all } = await emulator.ask<{ clusters: Record<"clusterArn" | "status", string>[] }>(
+        "ecs",
+        `${target}DescribeClusters`,
+        { clusters: named.clusterArns },
+    );
+    return all.filter(({ status }) => status !== "INACTIVE").map(({ clusterArn }) => `ecs: ${clusterArn}`);
 }

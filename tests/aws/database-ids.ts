@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+import type { Mend } from "./gateway";
+
+/** Gives each database a resource id of its own, by which it is also found. `inner` answers the rest. */
+export function databaseIds(inner: Mend): Mend {
+    const named = new Map<string, string>();
+    return (asked, forward) => {
+        const form = new URLSearchParams(asked.body.toString());
+        const wanted = form.get("Filters.Filter.1.Values.Value.1");
+        if (form.get("Filters.Filter.1.Name") === "dbi-resource-id" && named.has(wanted!)) {
+            for (const key of [...form.keys()].filter((one) => one.startsWith("Filters."))) form.delete(key);
+            form.set("DBInstanceIdentifier", named.get(wanted!)!);
+        }
+        const body = Buffer.from(form.toString());
+        return inner({ ...asked, body }, (changed) => forward({ body, ...changed }))?.then((answered) => {
+            const text = answered.body.toString().replace(/<DBInstance>.*?<\/DBInstance>/gs, (one) => {
+                const name = /<DBInstanceIdentifier>(.*?)</.exec(one)![1];
+                const id = `db-${createHash("sha256").update(name).digest("hex").slice(0, 26).toUpperCase()}`;
+                named.set(id, name);
+                return one.replace(/<DbiResourceId>[^<]*</, `<DbiResourceId>${id}<`);
+            });
+            const { "content-length": length, ...headers } = answered.headers;
+            void length;
+            return { ...answered, headers, body: text };
+        });
+    };
+}
