@@ -8,6 +8,7 @@ import { callEnsured } from "../../agent/core/launch";
 import { type Status } from "../../agent/core/handlers";
 import { placeOf } from "../../agent/core/place";
 import { type Host } from "../../agent/kind";
+import { containerInputs } from "../container/inputs";
 
 const [home, context] = process.argv.slice(2);
 const place = placeOf("project/dev", home);
@@ -38,24 +39,14 @@ async function main(): Promise<void> {
         cors: [],
         forceDestroy: true,
     });
-    const container = (name: string, env: Record<string, string>) => ({
-        name,
-        image,
-        command: ["node", "index.js"],
-        env,
-        secretEnv: { TOKEN: "secret:token" },
-        secretFiles: { "/mvi/token": "secret:token" },
-        replicas: { min: 1, max: 1 },
-        ports: [{ name: "http", port: 80, protocol: "http" }],
-        health: {},
-        rollout: { strategy: "rolling", timeoutSeconds: 20, maxSurge: 1 },
-        stopGraceSeconds: 5,
-        cpu: 1,
-        memory: 512,
-        sidecars: [],
-        permits: [],
-        log: name,
-    });
+    const container = (name: string, env: Record<string, string>) =>
+        containerInputs(name, image, {
+            env,
+            secretEnv: { TOKEN: "secret:token" },
+            secretFiles: { "/mvi/token": "secret:token" },
+            ports: [{ name: "http", port: 80, protocol: "http" }],
+            rollout: { strategy: "rolling", timeoutSeconds: 20, maxSurge: 1 },
+        });
     const urls = async (name: string, env = {}): Promise<string> =>
         (await apply<{ internalUrls: { http: string } }>("Container", name, container(name, env))).internalUrls.http;
     const victim = (await (await fetch(await urls("victim"))).json()) as { pid: number; home: string };

@@ -13,6 +13,7 @@ import { type DataKeys, type LogStore } from "../../agent/log/types";
 import { openMetricStore } from "../../agent/metric/store";
 import { type MetricStore } from "../../agent/metric/types";
 import { removeTree } from "../../agent/process/remove";
+import { containerInputs } from "../container/inputs";
 
 export class Whole {
     readonly reports: string[] = [];
@@ -83,25 +84,7 @@ export class Whole {
 
     /** The inputs of a container that runs `script`. */
     async container(name: string, script: string, more: Partial<ContainerInputs> = {}): Promise<ContainerInputs> {
-        return {
-            name,
-            image: await this.image(name, { "index.js": script }),
-            command: ["node", "index.js"],
-            env: {},
-            secretEnv: {},
-            secretFiles: {},
-            replicas: { min: 1, max: 1 },
-            ports: [{ name: "http", port: 3000, protocol: "http" }],
-            health: {},
-            rollout: { strategy: "rolling", timeoutSeconds: 10, maxSurge: 1 },
-            stopGraceSeconds: 5,
-            cpu: 1,
-            memory: 512,
-            sidecars: [],
-            permits: [],
-            log: name,
-            ...more,
-        };
+        return containerInputs(name, await this.image(name, { "index.js": script }), more);
     }
 
     /** Ends what runs, and keeps the data. */

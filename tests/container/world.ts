@@ -7,6 +7,7 @@ import { type ContainerInputs, containerKind, type ContainerOutputs, type ImageR
 import { checkImage, imageKind } from "../../agent/image/image";
 import { type Host, type Kind } from "../../agent/kind";
 import { type TestHost, testHost } from "../process/host";
+import { containerInputs } from "./inputs";
 
 /** A server which answers with its version, its replica and its process. */
 export const server = (version: string, more = "") => `
@@ -45,25 +46,7 @@ export class World {
     }
 
     async inputs(script: string, more: Partial<ContainerInputs> = {}): Promise<ContainerInputs> {
-        return {
-            name: "web",
-            image: await this.image({ "index.js": script }),
-            command: ["node", "index.js"],
-            env: {},
-            secretEnv: {},
-            secretFiles: {},
-            replicas: { min: 1, max: 1 },
-            ports: [{ name: "http", port: 3000, protocol: "http" }],
-            health: {},
-            rollout: { strategy: "rolling", timeoutSeconds: 10, maxSurge: 1 },
-            stopGraceSeconds: 5,
-            cpu: 1,
-            memory: 512,
-            sidecars: [],
-            permits: [],
-            log: "web",
-            ...more,
-        };
+        return containerInputs("web", await this.image({ "index.js": script }), more);
     }
 
     async apply(inputs: ContainerInputs, restoring = false): Promise<ContainerOutputs> {
