@@ -1,86 +1,49 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { Agent, createServer, request, type IncomingMessage, type RequestOptions, type Server } from "node:http";
-import { connect, createServer as createTcp, type AddressInfo, type Socket } from "node:net";
+import { connect, type AddressInfo, type Server as TcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Dimensions, Host, LogLine, Target } from "../../agent/kind";
+import type { Dimensions, LogLine, Target } from "../../agent/kind";
 import type { BalancerInputs } from "../../agent/balancer/balancer";
+import { type TestHost as PlainHost, testHost as plainHost } from "../process/host";
 
-export interface TestHost extends Host {
-    readonly root: string;
+export { freePort, until } from "../process/host";
+
+export interface TestHost extends Omit<PlainHost, "lines" | "gauges" | "kinds"> {
     readonly lines: { log: string; line: LogLine }[];
     readonly counts: Map<string, number>;
     readonly observed: { name: string; value: number; dimensions: Dimensions }[];
     readonly gauges: Map<string, number>;
-    readonly reports: string[];
-    readonly ports: Map<string, number>;
-    clean(): void;
 }
 
-/** A host whose stores are in memory, and whose ports and folders are real. */
+/** A host which counts, too; it has no use for identities and other kinds. */
 export function testHost(root = mkdtempSync(join(tmpdir(), "balancer-"))): TestHost {
-    const published = new Map<string, readonly Target[]>();
-    const watchers = new Map<string, Set<(targets: readonly Target[]) => void>>();
     const lines: TestHost["lines"] = [];
     const counts = new Map<string, number>();
     const observed: TestHost["observed"] = [];
     const gauges = new Map<string, number>();
-    const reports: string[] = [];
-    const ports = new Map<string, number>();
+    const keyOf = (name: string, dimensions: Dimensions) => [name, ...Object.values(dimensions)].join(" ");
     const unused = () => {
         throw new Error("a balancer has no use for it");
     };
     return {
+        ...plainHost(root),
         stack: "test/balancer",
-        root,
         lines,
         counts,
         observed,
         gauges,
-        reports,
-        ports,
-        clean: () => rmSync(root, { recursive: true, force: true }),
-        folder(name) {
-            const path = join(root, name);
-            mkdirSync(path, { recursive: true, mode: 0o700 });
-            return path;
-        },
-        async port(owner) {
-            const port = ports.get(owner) ?? (await freePort());
-            ports.set(owner, port);
-            return port;
-        },
-        releasePort: (owner) => void ports.delete(owner),
-        vault: {
-            seal: (plain) => `sealed:${Buffer.from(plain).toString("base64")}`,
-            open: (sealed) => Buffer.from(sealed.slice(7), "base64").toString(),
-        },
         logs: { append: (log, line) => void lines.push({ log, line }) },
         metrics: {
             count(name, by, dimensions = {}) {
-                const key = [name, ...Object.values(dimensions)].join(" ");
+                const key = keyOf(name, dimensions);
                 counts.set(key, (counts.get(key) ?? 0) + by);
             },
-            gauge: (name, value, dimensions = {}) =>
-                void gauges.set([name, ...Object.values(dimensions)].join(" "), value),
+            gauge: (name, value, dimensions = {}) => void gauges.set(keyOf(name, dimensions), value),
             observe: (name, value, dimensions = {}) => void observed.push({ name, value, dimensions }),
         },
         identities: { issue: unused, find: unused, revoke: unused },
-        endpoints: {
-            publish(service, targets) {
-                published.set(service, targets);
-                watchers.get(service)?.forEach((changed) => changed(targets));
-            },
-            targets: (service) => published.get(service) ?? [],
-            watch(service, changed) {
-                const set = watchers.get(service) ?? new Set();
-                watchers.set(service, set.add(changed));
-                changed(published.get(service) ?? []);
-                return () => set.delete(changed);
-            },
-        },
         kind: unused,
-        report: (line) => void reports.push(line),
     };
 }
 
@@ -107,7 +70,7 @@ export const call = { restoring: false, progress: () => undefined, signal: new A
 /** A server on a free port of 127.0.0.1, as a target that can be published. */
 export async function target(
     id: string,
-    server: Server | ReturnType<typeof createTcp>,
+    server: Server | TcpServer,
 ): Promise<Target & { server: Server; drained: Target; close(): Promise<void> }> {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -194,24 +157,6 @@ export function raw(port: number, text: string, ms = 3000): Promise<string> {
     });
 }
 
-export async function until(condition: () => boolean, ms = 5000): Promise<void> {
-    const end = Date.now() + ms;
-    while (!condition()) {
-        if (Date.now() > end) {
-            throw new Error(`not so within ${ms} ms: ${condition.toString()}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-}
-
 export function keepAlive(): Agent {
     return new Agent({ keepAlive: true });
-}
-
-export async function freePort(): Promise<number> {
-    const server = createTcp();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
 }

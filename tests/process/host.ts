@@ -13,6 +13,8 @@ export interface TestHost extends Host {
     readonly gauges: { name: string; value: number; dimensions: unknown }[];
     readonly reports: string[];
     readonly kinds: Map<string, Kind>;
+    /** By owner. */
+    readonly ports: Map<string, number>;
     clean(): void;
 }
 
@@ -33,6 +35,7 @@ export function testHost(root = mkdtempSync(join(tmpdir(), "mvi-test-"))): TestH
         gauges,
         reports,
         kinds,
+        ports,
         stack: "test/dev",
         folder(name) {
             const path = join(root, name);
