@@ -9,6 +9,7 @@ export type Ask = (api: ApiName, method: "GET" | "POST" | "PUT", path: string, b
 /** The provider's setting of each API's address, and the address. */
 const apis = {
     kms: ["kms", "https://cloudkms.googleapis.com/v1/"],
+    logging: ["logging", "https://logging.googleapis.com/v2/"],
     memorystore: ["memorystore", "https://memorystore.googleapis.com/v1/"],
     secretmanager: ["secretManager", "https://secretmanager.googleapis.com/v1/"],
     serviceusage: ["serviceUsage", "https://serviceusage.googleapis.com/v1/"],
@@ -33,16 +34,38 @@ export function askAs(token: string): Ask {
         const [setting, usual] = apis[api];
         const variable = `GOOGLE_${setting.replace(/[A-Z]/g, "_$&").toUpperCase()}_CUSTOM_ENDPOINT`;
         const base = new pulumi.Config("gcp").get(`${setting}CustomEndpoint`) ?? process.env[variable] ?? usual;
-        const response = await fetch(new URL(path, base), {
-            method,
-            headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-            body: body && JSON.stringify(body),
-            signal: AbortSignal.timeout(60_000),
+        const { ok, status, text } = await patiently(async () => {
+            const response = await fetch(new URL(path, base), {
+                method,
+                headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+                body: body && JSON.stringify(body),
+                signal: AbortSignal.timeout(60_000),
+            });
+            return { ok: response.ok, status: response.status, text: await response.text() };
         });
-        const text = await response.text();
-        if (!response.ok) throw new Refusal(`${method} ${path} of ${api}`, response.status, text);
+        if (!ok) throw new Refusal(`${method} ${path} of ${api}`, status, text);
         return JSON.parse(text) as unknown;
     };
+}
+
+/** What passes by itself: too many questions at a time, or somebody on the way who is restarted. */
+const busy: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** Asks up to five times, while nothing is answered or Google is busy. Whoever asks can be asked twice: see database-keep.ts. */
+export async function patiently<T extends { readonly status: number }>(
+    ask: () => Promise<T>,
+    pause = 1000,
+): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+        try {
+            const answer = await ask();
+            if (attempt === 5 || !busy.has(answer.status)) return answer;
+        } catch (error) {
+            // `fetch` says so when there was no answer.
+            if (attempt === 5 || !(error instanceof TypeError)) throw error;
+        }
+        await sleep(pause * 2 ** attempt);
+    }
 }
 
 interface Operation {

@@ -39,6 +39,8 @@ export class Gateway {
                 (error: unknown) => response.writeHead(502).end(String(error)),
             );
         });
+        // A busy process would else send over a connection that has just been closed.
+        server.keepAliveTimeout = 600_000;
         const answer = async (request: http.IncomingMessage): Promise<Answered> => {
             const asked = await read(request);
             const forward = (changed?: Partial<Asked>) => call(emulator, { ...asked, ...changed });

@@ -119,6 +119,31 @@ function configOf(
     };
 }
 
+/** The users of a Valkey, each with tokens that Google makes. */
+export function tokenUsers(): Mend {
+    const all = new Map<string, { readonly name: string; readonly token: string }[]>();
+    return ({ path, body }) => {
+        const [, instance, user, rest] =
+            /^\/memorystore\/v1(?:beta)?\/(.*\/instances\/[^/:?]+)(?:\/tokenAuthUsers\/([^/:?]+))?([^?]*)/.exec(path) ??
+            [];
+        if (rest === ":addTokenAuthUser") {
+            const { tokenAuthUser } = JSON.parse(body.toString()) as { tokenAuthUser: string };
+            all.set(`${instance}/${tokenAuthUser}`, []);
+            return Promise.resolve(done({}));
+        }
+        if (user === undefined) return undefined;
+        const tokens = all.get(`${instance}/${user}`);
+        if (!tokens) return Promise.resolve(json({ error: { code: 404, message: `no ${user}` } }, 404));
+        const name = `${instance}/tokenAuthUsers/${user}`;
+        if (rest === ":addAuthToken") {
+            const id = String(tokens.length + 1);
+            tokens.push({ name: `${name}/authTokens/${id}`, token: `token-${id}-of-${user}` });
+            return Promise.resolve(done({}));
+        }
+        return Promise.resolve(json(rest.startsWith("/authTokens") ? { authTokens: tokens } : { name }));
+    };
+}
+
 /** An operation that has ended. */
 function done(response: object): Answered {
     return json({ name: "operations/done", done: true, response });

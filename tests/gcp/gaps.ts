@@ -1,5 +1,5 @@
 import type { Mend } from "../aws/gateway";
-import { endpoints, importedKeys, passing } from "./answers";
+import { endpoints, importedKeys, passing, tokenUsers } from "./answers";
 import type { Request } from "./emulator";
 
 /** What may be refused, since the provider asks for it by itself and goes on without. */
@@ -35,6 +35,11 @@ const mended: readonly { readonly asked: RegExp; readonly because: string; reado
         asked: /^\/cloudkms\/.*\/(importJobs|cryptoKeys)\//,
         because: "fakegcp's public key of an import job is none, and what is imported has no effect",
         make: importedKeys,
+    },
+    {
+        asked: /^\/memorystore\/.*(\/tokenAuthUsers\/|:addTokenAuthUser)/,
+        because: "fakegcp has no users who log in with a token",
+        make: tokenUsers,
     },
 ];
 

@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { patiently } from "../../providers/gcp/google-api";
+
+/** Asks somebody who answers so, one after the other. */
+async function asked(answers: readonly (number | Error)[]) {
+    let times = 0;
+    const ask = () => {
+        const next = answers[Math.min(times++, answers.length - 1)];
+        return typeof next === "number" ? Promise.resolve({ status: next }) : Promise.reject(next);
+    };
+    const answer = await patiently(ask, 0).catch((error: Error) => error);
+    return { times, answer: answer instanceof Error ? answer.message : answer.status };
+}
+
+describe("What Google is asked without a resource", () => {
+    const cut = new TypeError("fetch failed");
+
+    it("is asked again while Google is busy, or the connection was cut", async () => {
+        expect(await asked([cut, 503, 429, 200])).to.deep.equal({ times: 4, answer: 200 });
+    });
+
+    it("is asked once when it was answered, also with a refusal", async () => {
+        for (const status of [200, 403, 404, 409])
+            expect(await asked([status])).to.deep.equal({ times: 1, answer: status });
+        expect(await asked([new Error("timed out")])).to.deep.equal({ times: 1, answer: "timed out" });
+    });
+
+    it("is given up after five times, with the last answer", async () => {
+        expect(await asked([503])).to.deep.equal({ times: 5, answer: 503 });
+        expect(await asked([cut])).to.deep.equal({ times: 5, answer: "fetch failed" });
+    });
+});
