@@ -11,6 +11,7 @@ import { encryptionKey } from "./encryption";
 import type { Statement } from "./grants";
 import { deletion } from "./guard";
 import { labels } from "./labels";
+import { linesOf, speaks } from "./last-words";
 import { unique } from "./names";
 import { connections, tagOf } from "./network-firewall";
 import { projectOf } from "./project";
@@ -85,11 +86,12 @@ export function settle(site: Site, engine: SqlEngine, server: Server, { access, 
         timeout: "600s",
         maxRetries: 2,
     };
-    return site.make(
+    const name = unique(site, "user", 49, instance);
+    const made = site.make(
         "userMade",
         cloudrunv2.Job,
         {
-            name: unique(site, "user", 49, instance),
+            name,
             location: projectOf(site).region,
             runExecutionToken: tokenOf(template),
             template: { labels: labels(site), taskCount: 1, parallelism: 1, template },
@@ -104,6 +106,8 @@ export function settle(site: Site, engine: SqlEngine, server: Server, { access, 
             customTimeouts: { create: "40m", update: "40m" },
         },
     );
+    speaks(site, made, { filter: linesOf("cloud_run_job", name) });
+    return made;
 }
 
 /** The same for the same server and password: eight characters, which name the run. */

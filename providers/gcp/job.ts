@@ -8,6 +8,7 @@ import type { Site } from "../../components/site";
 import { gauges } from "./gauges";
 import { runOnSchedule } from "./job-schedule";
 import { labels } from "./labels";
+import { linesOf, speaks } from "./last-words";
 import { collect } from "./log";
 import { unique } from "./names";
 import { runContainers } from "./run-containers";
@@ -28,11 +29,12 @@ export const job: DriverOf<"job"> = (site, spec) => {
         timeout: `${timeout}s`,
         maxRetries: retries,
     };
+    const name = unique(site, undefined, 49);
     const made = site.make(
         "job",
         cloudrunv2.Job,
         {
-            ...withoutDescription(common(site, unique(site, undefined, 49))),
+            ...withoutDescription(common(site, name)),
             // Another one is another run, which the deployment waits for, and fails with.
             runExecutionToken: once ? tokenOf(site, template) : undefined,
             template: { labels: labels(site), taskCount: 1, parallelism: 1, template },
@@ -44,7 +46,8 @@ export const job: DriverOf<"job"> = (site, spec) => {
             customTimeouts: once ? lasting(timeout * (retries + 1) + 600) : undefined,
         },
     );
-    collect(log, pulumi.interpolate`resource.type="cloud_run_job" AND resource.labels.job_name="${made.name}"`);
+    collect(log, linesOf("cloud_run_job", made.name));
+    speaks(site, made, { filter: linesOf("cloud_run_job", name), log });
     if (schedule !== undefined) runOnSchedule(site, schedule, spec, made);
     return {
         id: made.id,

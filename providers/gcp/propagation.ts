@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { stackScope } from "../../components/cloud";
+import { wordsOf } from "./failed";
 
 /**
  * What GCP answers while it has not yet heard, everywhere, of what it has itself acknowledged: an API that was enabled, a
@@ -63,13 +64,17 @@ function engineCalls(): boolean {
     return isReal() && (hosted === undefined || root !== undefined);
 }
 
-/** Waits as long as it is to be waited, and answers whether to try again. */
+/** Waits as long as it is to be waited, and answers whether to try again; else tells what was said last in what has failed. */
 export async function tryAgain(
-    { name, errors }: Pick<pulumi.ErrorHookArgs, "name" | "errors">,
+    { name, type, errors, failedOperation }: Pick<pulumi.ErrorHookArgs, "name" | "type" | "errors" | "failedOperation">,
     unit = 1000,
 ): Promise<boolean> {
     const seconds = pauseAfter(errors);
-    if (seconds === undefined) return false;
+    if (seconds === undefined) {
+        const words = failedOperation === "delete" ? undefined : await wordsOf({ name, type });
+        if (words !== undefined) await pulumi.log.error(`${name} has failed. What it said last:\n${words}`);
+        return false;
+    }
     await pulumi.log.info(
         `${name}: ${held.test(errors[0]) ? "Cloud Run still holds it" : "GCP is still spreading the word"}; it is tried again in ${seconds} seconds`,
     );

@@ -5,6 +5,7 @@ import type { Site } from "../../components/site";
 import { Gathered } from "../declared";
 import type { Running } from "./container";
 import { gauges } from "./gauges";
+import { linesOf, speaks } from "./last-words";
 import { collect } from "./log";
 import { labels } from "./labels";
 import { unique } from "./names";
@@ -83,10 +84,8 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
             customTimeouts: timeouts(rollout.timeout + stopGrace),
         },
     );
-    collect(
-        log,
-        pulumi.interpolate`resource.type="cloud_run_revision" AND resource.labels.service_name="${service.name}"`,
-    );
+    collect(log, linesOf("cloud_run_revision", service.name));
+    speaks(site, service, { filter: linesOf("cloud_run_revision", name), log });
     return {
         resource: service,
         runs: { on: "run", service: service.name, uri },

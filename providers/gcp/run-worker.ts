@@ -5,6 +5,7 @@ import type { Site } from "../../components/site";
 import type { Running } from "./container";
 import { gauges } from "./gauges";
 import { labels } from "./labels";
+import { linesOf, speaks } from "./last-words";
 import { collect } from "./log";
 import { unique } from "./names";
 import { runContainers } from "./run-containers";
@@ -15,11 +16,12 @@ import { timeouts } from "./run-service";
 export function runWorker(site: Site, spec: ContainerSpec): Running {
     const { sidecars, scale, rollout, stopGrace, log } = spec;
     const place = placeOf(site, spec, sidecars);
+    const name = unique(site, undefined, 49);
     const pool = site.make(
         "worker",
         cloudrunv2.WorkerPool,
         {
-            ...common(site, unique(site, undefined, 49)),
+            ...common(site, name),
             scaling: { manualInstanceCount: scale.min },
             instanceSplits: [{ type: "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", percent: 100 }],
             template: {
@@ -37,10 +39,8 @@ export function runWorker(site: Site, spec: ContainerSpec): Running {
             customTimeouts: timeouts(rollout.timeout + stopGrace),
         },
     );
-    collect(
-        log,
-        pulumi.interpolate`resource.type="cloud_run_worker_pool" AND resource.labels.worker_pool_name="${pool.name}"`,
-    );
+    collect(log, linesOf("cloud_run_worker_pool", pool.name));
+    speaks(site, pool, { filter: linesOf("cloud_run_worker_pool", name), log });
     const run = (metric: string) => `run.googleapis.com/container/${metric}`;
     return {
         resource: pool,

@@ -50,8 +50,15 @@ describe("What is tried again on GCP", () => {
 
     it("is said to the one who waits", async () => {
         await run({}, async () => {
-            expect(await tryAgain({ name: "uploads", errors: [disabled] }, 0)).to.equal(true);
-            expect(await tryAgain({ name: "uploads", errors: ["Error 409: conflict"] }, 0)).to.equal(false);
+            expect(
+                await tryAgain({ name: "uploads", type: "t", failedOperation: "create", errors: [disabled] }, 0),
+            ).to.equal(true);
+            expect(
+                await tryAgain(
+                    { name: "uploads", type: "t", failedOperation: "create", errors: ["Error 409: conflict"] },
+                    0,
+                ),
+            ).to.equal(false);
         });
     });
 });
