@@ -62,7 +62,9 @@ async function print(scanned: Scanned, folder: string): Promise<void> {
 
 function scan(command: string, folder: string): Report {
     const options = ["--directory", folder, "--framework", "terraform", "--output", "json", "--quiet", "--compact"];
-    const ran = spawnSync(command, [...options, "--skip-download"], { encoding: "utf8", maxBuffer: 2 ** 29 });
+    // By itself it gives a file up after ten seconds, which a busy machine takes for a large one.
+    const env = { ...process.env, HCL_PARSE_TIMEOUT_SEC: "300" };
+    const ran = spawnSync(command, [...options, "--skip-download"], { encoding: "utf8", maxBuffer: 2 ** 29, env });
     if (ran.error) throw ran.error;
     const text = ran.stdout.slice(ran.stdout.indexOf("{"));
     if (!text.startsWith("{")) throw new Error(`Checkov said nothing that can be read: ${ran.stderr}`);
