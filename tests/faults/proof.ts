@@ -1,26 +1,43 @@
-// What a part of the long form has shown, for people and for who gathers it.
-import * as fs from "node:fs";
-import * as path from "node:path";
+// What a part of the long form has shown, for people and for the page of the proof.
+import { type Aim, proved } from "../support/proof";
 
-/** Figures is plain data: numbers, texts, lists and maps of them. */
+/** Figures is plain data: numbers, texts, lists and maps of them; or one that was to be reached. */
 export type Figures = { readonly [name: string]: Figure };
-type Figure = number | string | boolean | readonly Figure[] | Figures;
+type Figure = number | string | boolean | Aim | readonly Figure[] | Figures;
 
 /**
- * Says what was shown, and writes it to a file of the folder that MVI_PROOF names, if it does.
+ * Says what was shown, and hands it in.
  *
- * @param part - of the file's name: `faults-<part>.json`
+ * @param part - of the faults, in a word
  * @param times - how often it was done
  */
 export function prove(part: string, what: string, times: number, figures: Figures): void {
     console.log(`      ${part}: ${what}, ${times} times: ${JSON.stringify(figures)}`);
-    const folder = process.env.MVI_PROOF;
-    if (folder) {
-        fs.mkdirSync(folder, { recursive: true });
-        const text = JSON.stringify({ part, what, times, figures }, undefined, 4);
-        fs.writeFileSync(path.join(folder, `faults-${part}.json`), `${text}\n`);
-    }
+    const shown = Object.entries(figures).map(([name, figure]) => [words(name), shownOf(figure)]);
+    proved({
+        part: "faults",
+        what,
+        times,
+        figures: Object.fromEntries(shown) as Record<string, string | number | Aim>,
+    });
 }
+
+/** `secondsUntilItServes` as people say it. */
+const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function shownOf(figure: Figure): string | number | Aim {
+    if (typeof figure === "number" || typeof figure === "string" || isAim(figure)) return figure;
+    if (typeof figure !== "object") return String(figure);
+    const members = Array.isArray(figure)
+        ? figure.map(textOf)
+        : Object.entries(figure).map(([name, one]) => `${name} ${textOf(one)}`);
+    return members.join(", ") || "none";
+}
+
+const textOf = (figure: Figure): string =>
+    typeof figure === "object" ? `(${String(isAim(figure) ? figure.got : shownOf(figure))})` : String(figure);
+
+const isAim = (figure: Figure): figure is Aim => typeof figure === "object" && "met" in figure && "wanted" in figure;
 
 /** The middle, the 99th of a hundred and the largest of them, with one decimal. */
 export function spread(numbers: readonly number[]): { p50: number; p99: number; most: number } {

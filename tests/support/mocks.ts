@@ -13,6 +13,8 @@ export interface Program {
     readonly config?: Record<string, string>;
     /** Outputs of a resource, besides its inputs. */
     outputs?(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown>;
+    /** Resolves when the resource is there. @default at once */
+    creating?(type: string, name: string): Promise<void>;
     /** What a cloud answers to a question (`aws:index/getCallerIdentity:getCallerIdentity`), besides the question's own arguments. */
     calls?(token: string, inputs: Record<string, unknown>): Record<string, unknown>;
     /** What the body answers is the stack's outputs too, which the engine's own code waits for. @default false */
@@ -28,6 +30,7 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
         {
             newResource({ type, name, inputs, id, custom }) {
                 const own = inputs as Record<string, unknown>;
+                const state = { id: id || name, state: { ...own, ...program.outputs?.(type, name, own) } };
                 made.push({
                     type,
                     name,
@@ -35,7 +38,10 @@ export async function run<T>(program: Program, body: () => T | Promise<T>): Prom
 
                     custom: custom ?? false,
                 });
-                return { id: id || name, state: { ...own, ...program.outputs?.(type, name, own) } };
+                // The SDK waits for what is answered; its type does not say so.
+                if (program.creating && custom)
+                    return program.creating(type, name).then(() => state) as unknown as typeof state;
+                return state;
             },
             call: ({ token, inputs }) => {
                 const own = inputs as Record<string, unknown>;

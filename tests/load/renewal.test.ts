@@ -7,12 +7,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Authority } from "../../agent/balancer/authority";
 import { balancerKind } from "../../agent/balancer/balancer";
 import { balancers } from "../../agent/balancer/engine";
-import { failuresOf, startLoad } from "../faults/loads";
-import { prove } from "../faults/proof";
-import { call, inputs, service, target, testHost } from "./support";
+import { call, inputs, service, target, testHost } from "../balancer/support";
+import { inFull } from "../support/proof";
+import { proveLoad } from "./figures";
+import { failuresOf, startLoad } from "./loads";
 
-/** How many renewals, and requests a second: with MVI_FAULTS as the long form has it. */
-const [renewals, rate] = process.env.MVI_FAULTS ? [20, 500] : [3, 50];
+/** How many renewals, and requests a second: with MVI_FAULTS, and for the proof, as the long form has it. */
+const [renewals, rate] = inFull([20, 500], process.env.MVI_FAULTS ? [20, 500] : [3, 50]);
 
 describe("balancer: certificates that end soon", function () {
     this.timeout(120_000);
@@ -42,11 +43,7 @@ describe("balancer: certificates that end soon", function () {
                 serials.add(await serialAt(port, readFileSync(ca, "utf8")));
             }
             const report = await load.end();
-            const { requests, p50, p99, most } = report;
-            const perSecond = Math.round(requests / report.seconds);
-            const failed = report.failures.length;
-            const what = "renewals of the certificate under a load of HTTPS";
-            prove("certificates", what, serials.size - 1, { requests, perSecond, failed, p50, p99, most });
+            proveLoad("renewals of the certificate under a load of HTTPS", serials.size - 1, rate, report);
             expect(failuresOf(report)).to.deep.equal({});
             expect(host.reports).to.deep.equal([]);
         } finally {

@@ -5,14 +5,15 @@ import { type Stack } from "@pulumi/pulumi/automation";
 import { refusal, until } from "../agent/harness";
 import { openSocket, slowUpload, versionAt } from "./clients";
 import { failuresOf, type Load, startLoad } from "./loads";
-import { prove } from "./proof";
-import { faultHome, small, smallApp, type Version } from "./support";
+import { faultHome, small, smallApp, type Version } from "../faults/support";
+import { inFull } from "../support/proof";
+import { proveLoad } from "./figures";
 
 /** Requests a second. */
 const rate = 500;
 
-/** How many releases in a row: with MVI_FAULTS as many as the long form has. */
-const releases = process.env.MVI_FAULTS ? 20 : 4;
+/** How many releases in a row: with MVI_FAULTS, and for the proof, as many as the long form has. */
+const releases = inFull(20, process.env.MVI_FAULTS ? 20 : 4);
 
 describe("releases under load, through Pulumi's engine", function () {
     this.timeout(240_000 + releases * 60_000);
@@ -40,15 +41,12 @@ describe("releases under load, through Pulumi's engine", function () {
     };
 
     /** Ends the load: nothing of it may have failed. Returns which versions answered. */
-    const judge = async (part: string, what: string, times: number): Promise<string[]> => {
+    const judge = async (what: string, times: number): Promise<string[]> => {
         const report = await load!.end();
-        const { requests, seconds, p50, p99, most, versions } = report;
-        const perSecond = Math.round(requests / seconds);
-        const failures = failuresOf(report);
-        prove(part, what, times, { requests, perSecond, failed: report.failures.length, p50, p99, most, failures });
-        expect(failures).to.deep.equal({});
-        expect(perSecond).to.be.greaterThan(rate * 0.9);
-        return Object.keys(versions);
+        proveLoad(what, times, rate, report);
+        expect(failuresOf(report)).to.deep.equal({});
+        expect(report.requests / report.seconds).to.be.greaterThan(rate * 0.9);
+        return Object.keys(report.versions);
     };
 
     it(`fail no request, no WebSocket and no upload: ${releases} in a row, one of another image that is slow to start`, async () => {
@@ -68,7 +66,10 @@ describe("releases under load, through Pulumi's engine", function () {
                 await socket.close();
             }
         }
-        const served = await judge("releases", "rolling releases under load", releases);
+        const served = await judge(
+            "rolling releases in a row, one of another image that is slow to start; a WebSocket and a slow upload outlive one",
+            releases,
+        );
         expect(served.sort()).to.deep.equal(names.sort());
         await stack.preview({ expectNoChanges: true });
         await stack.destroy();
@@ -81,7 +82,7 @@ describe("releases under load, through Pulumi's engine", function () {
             version = { version: "1", ...change };
             await stack.up();
         }
-        await judge("scale", "2 replicas, 10, 2 again, and a restart of all, under load", 1);
+        await judge("2 replicas, 10, 2 again, and a restart of all, under load", 1);
         await stack.preview({ expectNoChanges: true });
         await stack.destroy();
     });
@@ -98,7 +99,7 @@ describe("releases under load, through Pulumi's engine", function () {
         version = { version: "1" };
         await stack.preview({ expectNoChanges: true });
         const modes = broken.map(({ mode }) => mode).join(", ");
-        const served = await judge("broken", `releases that do not work (${modes}) under load`, broken.length);
+        const served = await judge(`releases that do not work (${modes}) under load`, broken.length);
         expect(served).to.deep.equal(["1"]);
         version = { version: "2" };
         await stack.up();

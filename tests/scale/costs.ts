@@ -1,0 +1,77 @@
+/** Measures ours against a program by hand: side by side, in turns, each in a process of its own. */
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import type { Cost, Order } from "./run";
+
+export type What = keyof Cost;
+
+/** Ratio is what ours costs, and what it costs by hand: medians, and how many times as much it is. */
+export interface Ratio {
+    readonly ours: number;
+    readonly byHand: number;
+    readonly times: number;
+}
+
+export type Ratios = Readonly<Record<What, Ratio>>;
+
+const node = ["--require", "tsx/cjs"];
+const root = path.resolve(__dirname, "../..");
+
+export class Scale {
+    private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-scale-"));
+    private provider: ChildProcess | undefined;
+    private attach: string | undefined;
+
+    /** The costs of so many containers, each side measured `turns` times. */
+    async measure(order: Pick<Order, "cloud" | "count" | "by">, turns: number): Promise<Ratios> {
+        const recording = path.join(this.folder, `${order.cloud}-${order.count}.json`);
+        const attach = order.by === "engine" ? await this.instant() : undefined;
+        const cost = (side: Order["side"]) => run({ ...order, side, recording, attach });
+        if (!fs.existsSync(recording)) await cost("ours"); // This one writes the recording, and measures nothing.
+        const [ours, byHand]: Cost[][] = [[], []];
+        for (let turn = 0; turn < turns; turn++) {
+            // Whoever is second finds a warmer machine: they take turns in that, too.
+            const first = turn % 2 === 0;
+            if (first) ours.push(await cost("ours"));
+            byHand.push(await cost("by hand"));
+            if (!first) ours.push(await cost("ours"));
+        }
+        const ratio = (what: What): Ratio => {
+            const [one, other] = [ours, byHand].map((costs) => median(costs.map((each) => each[what])));
+            return { ours: one, byHand: other, times: one / other };
+        };
+        const names: What[] = ["preview", "up", "processor", "memory", "state", "resources"];
+        return Object.fromEntries(names.map((what) => [what, ratio(what)])) as Ratios;
+    }
+
+    close(): void {
+        this.provider?.kill();
+        fs.rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    /** The instant provider, in a process of its own: what it needs is nobody's cost. */
+    private async instant(): Promise<string> {
+        if (this.attach) return this.attach;
+        const main = path.join(__dirname, "../support/instant/main.ts");
+        this.provider = spawn(process.execPath, [...node, main], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+        const [line] = (await once(this.provider.stdout!, "data")) as [Buffer];
+        return (this.attach = line.toString().trim());
+    }
+}
+
+async function run(order: Order): Promise<Cost> {
+    const words = [...node, path.join(__dirname, "run.ts"), JSON.stringify(order)];
+    const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: root, maxBuffer: 2 ** 26 });
+    return JSON.parse(stdout.trim().split("\n").pop()!) as Cost;
+}
+
+export function median(numbers: readonly number[]): number {
+    const sorted = [...numbers].sort((a, b) => a - b);
+    const middle = Math.floor(sorted.length / 2);
+    return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,59 @@
+// What it takes to load the built package with one cloud, beyond the packages that a program of that cloud loads anyway.
+import { expect } from "chai";
+import { execFile } from "node:child_process";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { type Aim, inFull, proved, proving } from "../support/proof";
+import { median } from "./costs";
+
+const root = path.resolve(__dirname, "../..");
+const most = 30;
+const turns = inFull(21, 3);
+
+/** What a program of that cloud loads that is written by hand. */
+const packages = {
+    aws: ["@pulumi/pulumi", "@pulumi/aws"],
+    gcp: ["@pulumi/pulumi", "@pulumi/gcp"],
+    local: ["@pulumi/pulumi"],
+} as const;
+
+describe("loading the package", function () {
+    this.timeout(600_000);
+
+    for (const cloud of ["aws", "gcp", "local"] as const)
+        it(`with ${cloud} takes hardly longer than that cloud's own packages`, async () => {
+            const byHand = packages[cloud].map((name) => `require("${name}")`).join(";");
+            const withOurs = `require("pulumi-mvi").openCloud("${cloud}")`;
+            const times: Record<"ours" | "hand" | "more", number[]> = { ours: [], hand: [], more: [] };
+            for (let turn = 0; turn < turns; turn++) {
+                times.ours.push(await took(withOurs));
+                times.hand.push(await took(byHand));
+                times.more.push(await took(`${byHand};${withOurs}`));
+            }
+            const [ours, hand, more] = [times.ours, times.hand, times.more].map(median);
+            const over = ours - hand;
+            const aim: Aim = {
+                got: `${over.toFixed(0)} ms (${ours.toFixed(0)} ms, by hand ${hand.toFixed(0)} ms)`,
+                wanted: `at most ${most} ms`,
+                met: over <= most,
+            };
+            proved({
+                part: "scale",
+                what: `loading the package with ${cloud}, each time in a process of its own`,
+                times: turns,
+                figures: {
+                    [`more than ${packages[cloud].join(" and ")}`]: aim,
+                    "more, where those are loaded before": `${(more - hand).toFixed(0)} ms`,
+                },
+            });
+            if (proving) expect(over, aim.got as string).to.be.at.most(most);
+            else expect(over, aim.got as string).to.be.below(1000);
+        });
+});
+
+/** Milliseconds, in a fresh process. */
+async function took(code: string): Promise<number> {
+    const timed = `const a=performance.now();${code};console.log(performance.now()-a)`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", timed], { cwd: root });
+    return Number(stdout);
+}

@@ -1,0 +1,107 @@
+// One measurement in a process of its own: node … run.ts <Order as JSON>. It says what came of it in one line of JSON.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { openCloud } from "pulumi-mvi";
+import { Workspace } from "../support/engine";
+import { answerOf, configOf, outputsOf } from "../support/instant/clouds";
+import { run } from "../support/mocks";
+import { many } from "./program";
+import { record, type Recording } from "../support/record";
+import { replay } from "./replay";
+
+// No container engine is needed to see what would be built.
+process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
+// Which the Automation API finds by itself.
+if (process.env.MVI_PULUMI) process.env.PATH = `${process.env.MVI_PULUMI}${path.delimiter}${process.env.PATH}`;
+
+/** Order is what to measure. */
+export interface Order {
+    readonly cloud: "aws" | "gcp" | "local";
+    /** How many containers. */
+    readonly count: number;
+    readonly side: "ours" | "by hand";
+    readonly by: "mocks" | "engine";
+    /** A file with what ours registers. */
+    readonly recording: string;
+    /** The instant provider. */
+    readonly attach?: string;
+}
+
+/** Cost is what it took: milliseconds and bytes. */
+export interface Cost {
+    readonly preview: number;
+    readonly up: number;
+    /** What the program's process took of a processor, for both. */
+    readonly processor: number;
+    /** The most memory that the program's process had. */
+    readonly memory: number;
+    /** The size of the state; 0 under mocks. */
+    readonly state: number;
+    /** Resources of the cloud. */
+    readonly resources: number;
+}
+
+async function main(order: Order): Promise<void> {
+    // Both have the same code in memory before the clock runs: what loading takes is a figure of its own.
+    openCloud(order.cloud);
+    // For each resource the SDK takes a stack trace; tsx has them translated, which users' programs do not.
+    process.setSourceMapsEnabled(false);
+    if (!fs.existsSync(order.recording)) await recordTo(order);
+    const recorded = JSON.parse(fs.readFileSync(order.recording, "utf8")) as Recording;
+    const body = order.side === "ours" ? () => void many(order.cloud, order.count) : () => replay(recorded);
+    const resources = recorded.resources.length;
+    const before = process.cpuUsage();
+    const costs = order.by === "mocks" ? await underMocks(order, body) : await throughEngine(order, body);
+    const { user, system } = process.cpuUsage(before);
+    const processor = (user + system) / 1000;
+    const memory = process.resourceUsage().maxRSS * 1024;
+    process.stdout.write(`${JSON.stringify({ ...costs, processor, memory, resources } satisfies Cost)}\n`);
+}
+
+async function recordTo(order: Order): Promise<void> {
+    let recording: Recording | undefined;
+    await mocked(order, false, () => {
+        recording = record();
+        many(order.cloud, order.count);
+    });
+    fs.writeFileSync(order.recording, JSON.stringify(recording));
+    process.stdout.write("{}\n");
+    process.exit(0);
+}
+
+const mocked = ({ cloud }: Order, preview: boolean, body: () => void) =>
+    run(
+        {
+            config: configOf[cloud],
+            preview,
+            outputs: (type, name, inputs) => outputsOf({ type, name, inputs }),
+            calls: answerOf,
+        },
+        body,
+    );
+
+async function underMocks(order: Order, body: () => void) {
+    const preview = await timed(() => mocked(order, true, body));
+    const up = await timed(() => mocked(order, false, body));
+    return { preview, up, state: 0 };
+}
+
+async function throughEngine({ cloud, attach }: Order, body: () => void) {
+    const workspace = new Workspace({ PULUMI_DEBUG_PROVIDERS: attach! });
+    try {
+        const stack = await workspace.stack("dev", async () => body(), configOf[cloud]);
+        const preview = await timed(() => stack.preview());
+        const up = await timed(() => stack.up());
+        return { preview, up, state: workspace.state("dev").length };
+    } finally {
+        workspace.close();
+    }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+    const started = performance.now();
+    await work();
+    return performance.now() - started;
+}
+
+void main(JSON.parse(process.argv[2]) as Order).then(() => process.exit(0));

@@ -1,0 +1,114 @@
+/** What a program registers, as the engine gets it: recorded here, to be registered by hand (tests/scale) or looked at (tests/critical). */
+
+import * as pulumi from "@pulumi/pulumi";
+
+/** Recorded is one resource, in the order of registration. */
+export interface Recorded {
+    readonly type: string;
+    readonly name: string;
+    /** As they travel: with marks where there is a secret, an asset or an archive. */
+    readonly inputs: Readonly<Record<string, unknown>>;
+    /** Of what each input is made: numbers of resources. */
+    readonly from: Readonly<Record<string, readonly number[]>>;
+    /** What it waits for besides. */
+    readonly after: readonly number[];
+    /** Its parent, where that is a resource of a cloud and no component. */
+    readonly parent?: number;
+    /** An explicit provider. */
+    readonly provider?: number;
+    readonly options: pulumi.CustomResourceOptions;
+}
+
+export interface Recording {
+    readonly resources: Recorded[];
+    readonly questions: { readonly token: string; readonly args: Readonly<Record<string, unknown>> }[];
+}
+
+/** The requests, as far as they matter here. */
+interface Register {
+    toObject(): Omit<Message, "object">;
+    getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+    getPropertydependenciesMap(): { forEach(of: (urns: { getUrnsList(): string[] }, name: string) => void): void };
+    getIgnorechangesList(): string[];
+}
+interface Message {
+    type: string;
+    name: string;
+    custom: boolean;
+    parent: string;
+    provider: string;
+    dependenciesList: string[];
+    protect?: boolean;
+    deletebeforereplace: boolean;
+    deletebeforereplacedefined: boolean;
+    additionalsecretoutputsList: string[];
+    version: string;
+    customtimeouts?: { create: string; update: string; pb_delete: string };
+    aliasesList: { spec?: { type: string } }[];
+}
+interface Ask {
+    getTok(): string;
+    getArgs(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+interface Monitor {
+    registerResource(request: Register, done: (error: unknown, answer: { getUrn(): string }) => void): unknown;
+    invoke(request: Ask, done: unknown): unknown;
+}
+
+/** Records what the running program registers from here on. */
+export function record(): Recording {
+    const recording: Recording = { resources: [], questions: [] };
+    const numbers = new Map<string, number>();
+    const asked = new Set<string>();
+    const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+    const { registerResource, invoke } = monitor;
+    monitor.registerResource = (request, done) =>
+        registerResource.call(monitor, request, (error, answer) => {
+            const read = answer && readRequest(request, numbers);
+            if (read) numbers.set(answer.getUrn(), recording.resources.push(read) - 1);
+            done(error, answer);
+        });
+    monitor.invoke = (request, done) => {
+        const question = { token: request.getTok(), args: request.getArgs()?.toJavaScript() ?? {} };
+        const key = JSON.stringify(question);
+        if (!asked.has(key)) recording.questions.push(question);
+        asked.add(key);
+        return invoke.call(monitor, request, done);
+    };
+    return recording;
+}
+
+/** Components are left out: who writes by hand has none. */
+function readRequest(request: Register, numbers: ReadonlyMap<string, number>): Recorded | undefined {
+    const message = request.toObject();
+    if (!message.custom) return undefined;
+    const numbersOf = (urns: readonly string[]) =>
+        urns.map((urn) => numbers.get(urn)).filter((number) => number !== undefined);
+    const from: Record<string, number[]> = {};
+    request.getPropertydependenciesMap().forEach((urns, name) => {
+        const given = numbersOf(urns.getUrnsList());
+        if (given.length > 0) from[name] = given;
+    });
+    const known = new Set(Object.values(from).flat());
+    const timeouts = message.customtimeouts;
+    return {
+        type: message.type,
+        name: message.name,
+        inputs: request.getObject()?.toJavaScript() ?? {},
+        from,
+        after: numbersOf(message.dependenciesList).filter((number) => !known.has(number)),
+        parent: numbers.get(message.parent),
+        provider: numbers.get(message.provider.replace(/::[^:]*$/, "")),
+        options: {
+            ...(message.protect ? { protect: true } : {}),
+            ...(message.deletebeforereplacedefined ? { deleteBeforeReplace: message.deletebeforereplace } : {}),
+            ...(message.version ? { version: message.version } : {}),
+            ignoreChanges: request.getIgnorechangesList(),
+            additionalSecretOutputs: message.additionalsecretoutputsList,
+            aliases: message.aliasesList.flatMap(({ spec }) => (spec?.type ? [{ type: spec.type }] : [])),
+            ...(timeouts && {
+                customTimeouts: { create: timeouts.create, update: timeouts.update, delete: timeouts.pb_delete },
+            }),
+        },
+    };
+}
