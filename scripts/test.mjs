@@ -13,7 +13,7 @@ import { endLeft, mark } from "./lib/left.mjs";
 import { setUp } from "./lib/project.mjs";
 
 /** What has a command of its own is left out: `npm run test:faults` takes long (its short form is here), `npm run test:aws` and `npm run test:gcp` need an emulator. */
-const apart = ["tests/faults/!(short).test.ts", "tests/{aws,gcp}/live*.test.ts"];
+const apart = ["tests/faults/!(short).test.ts", "tests/load/releases.test.ts", "tests/{aws,gcp}/live*.test.ts"];
 
 /** What computes, and starts no program that lives on. */
 const computing = ["tests/{aws,gcp,components,conformance,critical,input,policies,scale}/**/*.test.ts"];
