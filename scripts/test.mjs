@@ -1,7 +1,8 @@
 /**
  * npm test: everything that must hold before a change goes in.
  *
- *     npm test                              all parts
+ *     npm test                              all parts; one that passed with the very same files is not run again
+ *     npm test -- --again                   all parts, whatever passed before
  *     npm test -- unit                      one part: types, lint, format or unit
  *     npm test -- tests/scripts/*.test.ts   these test files (and other arguments for mocha)
  */
@@ -10,6 +11,7 @@ import { join } from "node:path";
 import { findPulumi, withPulumi } from "./lib/cli.mjs";
 import { command, root, run } from "./lib/io.mjs";
 import { endLeft, mark } from "./lib/left.mjs";
+import { nameOfAll, passedBefore, remember } from "./lib/passed.mjs";
 import { setUp } from "./lib/project.mjs";
 
 /** What has a command of its own is left out: `npm run test:faults` takes long (its short form is here), `npm run test:aws` and `npm run test:gcp` need an emulator. */
@@ -48,8 +50,9 @@ const parts = {
 };
 
 await command(async (args) => {
+    const again = args.includes("--again");
     const chosen = args.filter((arg) => arg in parts);
-    const forMocha = args.filter((arg) => !(arg in parts));
+    const forMocha = args.filter((arg) => !(arg in parts) && arg !== "--again");
     const names = chosen.length > 0 ? chosen : forMocha.length > 0 ? ["unit"] : Object.keys(parts);
 
     const started = Date.now();
@@ -57,10 +60,18 @@ await command(async (args) => {
     const env = withPulumi(await findPulumi());
     console.log(`${"set-up".padEnd(8)} done in ${seconds(started)}`);
     const total = { passed: 0, failed: 0 };
+    const files = forMocha.length > 0 ? undefined : await nameOfAll();
     for (const name of names) {
-        const { passed, failed } = await parts[name](env, forMocha);
+        const before = again ? undefined : await passedBefore(name, files);
+        if (before)
+            console.log(
+                `${name.padEnd(8)} passed at ${before.at} with the same files: \`npm test -- --again\` runs it anew`,
+            );
+        const { passed, failed } = before ? { ...before, failed: 0 } : await parts[name](env, forMocha);
         total.passed += passed;
         total.failed += failed;
+        // What was changed meanwhile was perhaps not looked at.
+        if (!before && failed === 0 && (await nameOfAll()) === files) await remember(name, files, passed);
     }
     console.log(`${total.passed} passed, ${total.failed} failed, in ${seconds(started)}`);
     return total.failed === 0 ? 0 : 1;

@@ -7,8 +7,9 @@ import { BlobStore } from "../../agent/blob/store";
 import { openBlob } from "../../runtime/blob";
 import { type ErrorCode, loadPackage, RuntimeError } from "../../runtime/errors";
 import { conformBlob } from "../conformance-runtime/blob";
+import { keepEnvironment } from "../support/environment";
 
-const saved = { ...process.env };
+const putBack = keepEnvironment("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
 let folder: string;
 let store: BlobStore;
 let server: BlobServer;
@@ -40,7 +41,7 @@ conformBlob({
         await server.close();
         await store.close();
         rmSync(folder, { recursive: true });
-        process.env = saved;
+        putBack();
     },
 });
 
@@ -66,7 +67,7 @@ describe("openBlob", () => {
             .to.have.property("message")
             .that.matches(/^s3:\/\/uploads\/k: get: /);
         blob.close();
-        process.env = saved;
+        putBack();
     });
 
     it("names the command that installs a missing package", async () => {

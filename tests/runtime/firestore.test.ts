@@ -4,6 +4,7 @@ import { type AddressInfo } from "node:net";
 import { RuntimeError } from "../../runtime/errors";
 import { type KV, openKV } from "../../runtime/kv";
 import { conformKV } from "../conformance-runtime/kv";
+import { keepEnvironment } from "../support/environment";
 import { findFirestore, FirestoreEmulator } from "./firestore-emulator";
 
 const found = findFirestore();
@@ -101,7 +102,11 @@ describe("openKV on Firestore", () => {
 
     it("says that there are no credentials", async function () {
         this.timeout(20_000);
-        const saved = { ...process.env };
+        const putBack = keepEnvironment(
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "METADATA_SERVER_DETECTION",
+            "CLOUDSDK_CONFIG",
+        );
         delete process.env.GOOGLE_APPLICATION_CREDENTIALS;
         Object.assign(process.env, { METADATA_SERVER_DETECTION: "none", CLOUDSDK_CONFIG: "/nonexistent" });
         try {
@@ -110,7 +115,7 @@ describe("openKV on Firestore", () => {
                 expect(await kv.get("x").catch((caught: unknown) => caught)).to.include({ code: "Denied" });
             }
         } finally {
-            process.env = saved;
+            putBack();
         }
     });
 

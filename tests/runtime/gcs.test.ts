@@ -7,9 +7,10 @@ import { fromName, partOf, toName } from "../../runtime/blob/gcs-names";
 import { type Blob, openBlob } from "../../runtime/blob";
 import { RuntimeError } from "../../runtime/errors";
 import { conformBlob } from "../conformance-runtime/blob";
+import { keepEnvironment } from "../support/environment";
 import { findStorage, StorageEmulator } from "./gcs-emulator";
 
-const saved = { ...process.env };
+const putBack = keepEnvironment("GOOGLE_APPLICATION_CREDENTIALS", "METADATA_SERVER_DETECTION", "CLOUDSDK_CONFIG");
 const file = findStorage();
 
 const at = (bucket: string, endpoint: string) => `gs://${bucket}?endpoint=${encodeURIComponent(endpoint)}`;
@@ -38,7 +39,7 @@ if (!file) {
         },
         openReader: async (): Promise<Blob> => openBlob(at("uploads", await emulator.forReaders())),
         async end() {
-            process.env = saved;
+            putBack();
             await emulator.end();
             rmSync(folder, { recursive: true });
         },
@@ -72,7 +73,7 @@ describe("openBlob on Cloud Storage", () => {
             const blob = await openBlob("gs://uploads");
             expect(await blob.signedUrl("k").catch((caught: unknown) => caught)).to.include({ code: "Denied" });
         } finally {
-            process.env = saved;
+            putBack();
         }
     });
 

@@ -4,11 +4,12 @@ import { RuntimeError } from "../../runtime/errors";
 import { type KV, openKV } from "../../runtime/kv";
 import { conformKV } from "../conformance-runtime/kv";
 import { call, testHost } from "../kv/host";
+import { keepEnvironment } from "../support/environment";
 
 const host = testHost();
 const kind = tableKind(host);
 const opened: KV[] = [];
-const saved = { ...process.env };
+const putBack = keepEnvironment("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
 
 const open = async (id: string, more: Partial<TableInputs> = {}): Promise<KV> => {
     const { url } = await kind.apply(
@@ -47,7 +48,7 @@ conformKV({
         opened.forEach((kv) => kv.close());
         await kind.stop();
         host.clean();
-        process.env = saved;
+        putBack();
     },
 });
 
@@ -72,6 +73,6 @@ describe("openKV", () => {
         const kv = await openKV("dynamodb://t?region=local&partition_key=pk&endpoint=http%3A%2F%2F127.0.0.1%3A9");
         expect(await kv.get("x").catch((caught: unknown) => caught)).to.include({ code: "Unavailable" });
         kv.close();
-        process.env = saved;
+        putBack();
     });
 });
