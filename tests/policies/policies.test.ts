@@ -30,7 +30,7 @@ for (const [scanned, rules, allowed] of [
         const used = new Set<Exception>();
 
         before(async function () {
-            this.timeout(120_000);
+            this.timeout(300_000);
             for (const profile of profiles)
                 for (const program of programs(scanned, profile))
                     if (looked[profile].includes(program[0])) all.push(await made(scanned, profile, program));
