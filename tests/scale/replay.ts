@@ -52,7 +52,6 @@ function classOf(package_: string, module_: string, kind: string): Class {
         package_ === "mvi-local"
             ? "../../dist/providers/local/kinds"
             : ["@pulumi", package_, ...(module_ === "index" ? [] : [module_])].join("/");
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- which one is known only now
     const Type = (require(path) as Record<string, Class | undefined>)[kind];
     if (!Type) throw new Error(`${path} has no ${kind}`);
     classes.set(key, Type);
