@@ -105,7 +105,7 @@ export class Emulator implements Ground {
     async refused(): Promise<string[]> {
         const { requests } = await this.ask<{ requests: Request[] }>("GET", `/__log?bodies=0&since=${this.from}`);
         return requests
-            .filter((request) => !["ok", "not_found"].includes(request.verdict) && !isTolerated(request))
+            .filter((request) => !accepted.has(request.verdict) && !isTolerated(request))
             .map(({ verdict, method, path, status, reason }) => `${verdict}: ${method} ${path}: ${status} ${reason}`);
     }
 
@@ -130,6 +130,9 @@ export class Emulator implements Ground {
 
 /** The project, its zones, and its APIs; and key rings and keys, of which Google deletes only the material. */
 const stays = /^\w+: projects\/[^/]+(\/(zones|regions|locations)\/[^/]+)?$|^serviceusage: |^cloudkms: /;
+
+/** What was not refused; `unvalidated` is what the emulator has no description of. */
+const accepted: ReadonlySet<string> = new Set(["ok", "not_found", "unvalidated"]);
 
 interface Bucket {
     readonly name: string;
