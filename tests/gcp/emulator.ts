@@ -128,8 +128,9 @@ export class Emulator implements Ground {
     }
 }
 
-/** The project, its zones, and its APIs; and key rings and keys, of which Google deletes only the material. */
-const stays = /^\w+: projects\/[^/]+(\/(zones|regions|locations)\/[^/]+)?$|^serviceusage: |^cloudkms: /;
+/** The project, its zones, and its APIs; what was done to a zone of DNS; and key rings and keys, of which Google deletes only the material. */
+const stays =
+    /^\w+: projects\/[^/]+(\/(zones|regions|locations)\/[^/]+)?$|^serviceusage: |^dns: .*\/changes\/|^cloudkms: /;
 
 /** What was not refused; `unvalidated` is what the emulator has no description of. */
 const accepted: ReadonlySet<string> = new Set(["ok", "not_found", "unvalidated"]);

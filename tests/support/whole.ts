@@ -50,7 +50,8 @@ const wholes: Readonly<Record<string, Whole>> = {
             "everything:material": { value: material, secret: true },
         },
         change: { "everything:token": { value: "planted-value-two", secret: true } },
-        touches: /^\S+ token/,
+        // Who reads it gets the new version: machines by another template, and a job that runs once does so again.
+        touches: /^\S+ (token-version|web|web-template|migrate|migrate-run)$/,
         takes: true,
     },
 };
