@@ -33,6 +33,8 @@ export function instance(site: Site, spec: DatabaseSpec) {
         rds.Instance,
         {
             ...args,
+            // What is restored has its backup's key: RDS takes no other one then, and would be told to begin anew at each update.
+            ...(spec.restore ? { kmsKeyId: undefined } : {}),
             identifier: place.id,
             engine,
             engineVersion: version,

@@ -17,7 +17,12 @@ export function databaseIds(inner: Mend): Mend {
                 const name = /<DBInstanceIdentifier>(.*?)</.exec(one)![1];
                 const id = `db-${createHash("sha256").update(name).digest("hex").slice(0, 26).toUpperCase()}`;
                 named.set(id, name);
-                return one.replace(/<DbiResourceId>[^<]*</, `<DbiResourceId>${id}<`);
+                // RDS says of each how it is looked into.
+                const mode = "<DatabaseInsightsMode>standard</DatabaseInsightsMode>";
+                const whole = one.includes("<DatabaseInsightsMode>")
+                    ? one
+                    : one.replace(/<\/DBInstance>$/, `${mode}$&`);
+                return whole.replace(/<DbiResourceId>[^<]*</, `<DbiResourceId>${id}<`);
             });
             const { "content-length": length, ...headers } = answered.headers;
             void length;

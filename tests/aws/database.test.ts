@@ -137,6 +137,8 @@ describe("Database on aws", () => {
         const snapshot = only((await make({ engine: "postgres", restore: { from: arn } })).made, "db");
         expect(snapshot).to.include({ snapshotIdentifier: arn });
         expect(snapshot).not.to.have.any.keys("dbName", "username", "restoreToPointInTime");
+        // Its backup's key is its own.
+        expect(snapshot).to.include({ storageEncrypted: true }).and.not.have.any.keys("kmsKeyId");
         const automatic = only(
             (await make({ engine: "postgres", restore: { from: "rds:old-2026-11-20" } })).made,
             "db",

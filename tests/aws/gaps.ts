@@ -41,6 +41,14 @@ export const gaps: readonly Gap[] = [
     },
 ];
 
+/** What is not made there at all: tests with mocks hold its arguments. */
+export const untried: readonly { readonly what: string; readonly because: string }[] = [
+    {
+        what: "a Database restored to a point in time",
+        because: "moto makes a replica of it, with all settings of the first",
+    },
+];
+
 /** Gives otherwise what is a gap. Call it at the program's beginning. */
 export function leaveOutGaps(): void {
     pulumi.runtime.registerResourceTransform(({ type, props, opts }) => {
@@ -200,6 +208,7 @@ export const mended: readonly Mended[] = [
                     ["PerformanceInsightsKMSKeyId", "PerformanceInsightsKMSKeyId"],
                     ["PerformanceInsightsRetentionPeriod", "PerformanceInsightsRetentionPeriod"],
                     ["DatabaseInsightsMode", "DatabaseInsightsMode"],
+                    ["CACertificateIdentifier", "CACertificateIdentifier"],
                     ["EngineLifecycleSupport", "EngineLifecycleSupport"],
                     ["MonitoringInterval", "MonitoringInterval"],
                     ["MonitoringRoleArn", "MonitoringRoleArn"],

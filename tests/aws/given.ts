@@ -28,25 +28,20 @@ export async function certificate(emulator: Emulator, domain: string): Promise<s
     return made.CertificateArn;
 }
 
-/** A database of PostgreSQL that somebody else looks after. */
-export async function database(emulator: Emulator, name: string): Promise<string> {
+/** A backup of a database of PostgreSQL, which somebody else looked after. */
+export async function backup(emulator: Emulator, name: string): Promise<string> {
     await emulator.ask("rds", "2014-10-31 CreateDBInstance", {
         DBInstanceIdentifier: name,
         DBInstanceClass: "db.t4g.micro",
         Engine: "postgres",
         EngineVersion: "18",
         AllocatedStorage: "50",
-        BackupRetentionPeriod: "7",
+        StorageEncrypted: "true",
         MasterUsername: "administrator",
         MasterUserPassword: randomBytes(16).toString("hex"),
     });
-    return name;
-}
-
-/** A backup of a {@link database}. */
-export async function backup(emulator: Emulator, name: string): Promise<string> {
     const made = await emulator.ask<string>("rds", "2014-10-31 CreateDBSnapshot", {
-        DBInstanceIdentifier: await database(emulator, name),
+        DBInstanceIdentifier: name,
         DBSnapshotIdentifier: `${name}-backup`,
     });
     return /<DBSnapshotArn>(.*?)</.exec(made)![1];

@@ -9,7 +9,7 @@ import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from 
 import type * as auto from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import type { ProfileName } from "../../components/settings";
-import { steps } from "../support/engine";
+import { steps, stopAtFailure } from "../support/engine";
 import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
 import { inventory } from "./inventory";
@@ -37,7 +37,7 @@ export function journey({ name, program, profile, settings = {}, prepare, change
     else
         describe(`${name} (${profile}) with the real provider`, function () {
             this.timeout(1_800_000);
-            this.bail(true);
+            stopAtFailure();
             let emulator: Emulator;
             let stack: auto.Stack;
             let first: string[];

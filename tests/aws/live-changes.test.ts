@@ -2,7 +2,7 @@ import type * as auto from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import * as path from "node:path";
 import { Blob, Container, Database, Image, Job, KV, LoadBalancer, VM } from "../../components";
-import { steps } from "../support/engine";
+import { steps, stopAtFailure } from "../support/engine";
 import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
 
@@ -48,7 +48,7 @@ if (absent) describe("Changes with the real provider", () => it(`are not tried h
 else
     describe("Changes with the real provider", function () {
         this.timeout(1_800_000);
-        this.bail(true);
+        stopAtFailure();
         let emulator: Emulator;
         let stack: auto.Stack;
         let first: Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { everything } from "../../examples/everything";
-import { database, machineImage } from "./given";
+import { machineImage } from "./given";
 import { journey } from "./journey";
 
 journey({
@@ -11,8 +11,5 @@ journey({
         "everything:material": { value: Buffer.alloc(32, "planted").toString("base64"), secret: true },
         "everything:subscriber": "https://logs.example.com/in",
     },
-    prepare: async (emulator) => ({
-        "everything:machineImage": await machineImage(emulator),
-        "everything:restoreFrom": await database(emulator, "older"),
-    }),
+    prepare: async (emulator) => ({ "everything:machineImage": await machineImage(emulator) }),
 });

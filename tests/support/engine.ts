@@ -71,6 +71,17 @@ export async function steps(
     return seen.sort();
 }
 
+/** After a step that failed the next ones are passed over: as `bail`, which would end all files that run side by side. */
+export function stopAtFailure(): void {
+    let failed = false;
+    beforeEach(function () {
+        if (failed) this.skip();
+    });
+    afterEach(function () {
+        failed ||= this.currentTest?.state === "failed";
+    });
+}
+
 /** Is there such a command? */
 export function onPath(command: string): boolean {
     return (process.env.PATH ?? "").split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, command)));
