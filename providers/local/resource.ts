@@ -37,8 +37,8 @@ export abstract class LocalResource extends pulumi.CustomResource {
     }
 }
 
-/** Homes that have the plugin of this process. */
-const installed = new Set<string>();
+/** Homes that have the plugin of this process, and its version there: each resource asks. */
+const installed = new Map<string, string>();
 
 /**
  * Puts the provider where the engine looks for it, `$PULUMI_HOME/plugins`, and returns the version that it is found by. That
@@ -51,15 +51,15 @@ const installed = new Set<string>();
  */
 export function installPlugin(home?: string): string {
     const root = path.resolve(home ?? (process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi")));
+    const known = installed.get(root);
+    if (known !== undefined) return known;
     const folder = fs.realpathSync(packageFolder());
     const version = `${packageVersion()}-x${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`;
-    if (!installed.has(root)) {
-        const target = path.join(root, "plugins", `resource-${PACKAGE}-v${version}`);
-        for (const [name, text] of scriptsOf(commandOf(path.resolve(__dirname, "../../plugin/main")))) {
-            writeIfNew(path.join(target, name), text);
-        }
-        installed.add(root);
+    const target = path.join(root, "plugins", `resource-${PACKAGE}-v${version}`);
+    for (const [name, text] of scriptsOf(commandOf(path.resolve(__dirname, "../../plugin/main")))) {
+        writeIfNew(path.join(target, name), text);
     }
+    installed.set(root, version);
     return version;
 }
 

@@ -24,16 +24,19 @@ describe("loading the package", function () {
         it(`with ${cloud} takes hardly longer than that cloud's own packages`, async () => {
             const byHand = packages[cloud].map((name) => `require("${name}")`).join(";");
             const withOurs = `require("pulumi-mvi").openCloud("${cloud}")`;
-            const times: Record<"ours" | "hand" | "more", number[]> = { ours: [], hand: [], more: [] };
+            const times: Record<"ours" | "hand" | "more", Took[]> = { ours: [], hand: [], more: [] };
             for (let turn = 0; turn < turns; turn++) {
                 times.ours.push(await took(withOurs));
                 times.hand.push(await took(byHand));
                 times.more.push(await took(`${byHand};${withOurs}`));
             }
-            const [ours, hand, more] = [times.ours, times.hand, times.more].map(median);
-            const over = ours - hand;
+            const [ours, hand, more] = [times.ours, times.hand, times.more].map((all) => ({
+                processor: median(all.map(({ processor }) => processor)),
+                clock: median(all.map(({ clock }) => clock)),
+            }));
+            const over = ours.processor - hand.processor;
             const aim: Aim = {
-                got: `${over.toFixed(0)} ms (${ours.toFixed(0)} ms, by hand ${hand.toFixed(0)} ms)`,
+                got: `${over.toFixed(0)} ms (${ours.processor.toFixed(0)} ms, by hand ${hand.processor.toFixed(0)} ms)`,
                 wanted: `at most ${most} ms`,
                 met: over <= most,
             };
@@ -42,8 +45,9 @@ describe("loading the package", function () {
                 what: `loading the package with ${cloud}, each time in a process of its own`,
                 times: turns,
                 figures: {
-                    [`more than ${packages[cloud].join(" and ")}`]: aim,
-                    "more, where those are loaded before": `${(more - hand).toFixed(0)} ms`,
+                    [`of a processor, more than ${packages[cloud].join(" and ")}`]: aim,
+                    "by the clock": `${ours.clock.toFixed(0)} ms, by hand ${hand.clock.toFixed(0)} ms`,
+                    "of a processor, more where those are loaded before": `${(more.processor - hand.processor).toFixed(0)} ms`,
                 },
             });
             if (proving) expect(over, aim.got as string).to.be.at.most(most);
@@ -51,9 +55,18 @@ describe("loading the package", function () {
         });
 });
 
-/** Milliseconds, in a fresh process. */
-async function took(code: string): Promise<number> {
-    const timed = `const a=performance.now();${code};console.log(performance.now()-a)`;
+/** Milliseconds. Modules are compiled and run, and hardly waited for: what a processor does, other programs do not blur. */
+interface Took {
+    readonly processor: number;
+    readonly clock: number;
+}
+
+/** In a fresh process. */
+async function took(code: string): Promise<Took> {
+    const timed =
+        `const started = performance.now(), before = process.cpuUsage(); ${code};` +
+        "const { user, system } = process.cpuUsage(before);" +
+        "console.log(JSON.stringify({ processor: (user + system) / 1000, clock: performance.now() - started }));";
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", timed], { cwd: root });
-    return Number(stdout);
+    return JSON.parse(stdout) as Took;
 }
