@@ -22,7 +22,12 @@ export function databaseIds(inner: Mend): Mend {
                 const whole = one.includes("<DatabaseInsightsMode>")
                     ? one
                     : one.replace(/<\/DBInstance>$/, `${mode}$&`);
-                return whole.replace(/<DbiResourceId>[^<]*</, `<DbiResourceId>${id}<`);
+                return (
+                    whole
+                        .replace(/<DbiResourceId>[^<]*</, `<DbiResourceId>${id}<`)
+                        // The authority of whoever names none.
+                        .replace(">rds-ca-default<", ">rds-ca-rsa2048-g1<")
+                );
             });
             const { "content-length": length, ...headers } = answered.headers;
             void length;

@@ -200,7 +200,7 @@ export const mended: readonly Mended[] = [
             ...["Create", "Modify"].map((verb) => `${verb}DBInstance`),
             ...["RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime", "DescribeDBInstances"],
         ],
-        because: "moto forgets how a database is watched, and has one resource id for all",
+        because: "moto forgets how a database is watched, and has one resource id and no authority for all",
         make: () =>
             databaseIds(
                 forgets("DBInstance", "DBInstanceIdentifier", [
@@ -208,7 +208,6 @@ export const mended: readonly Mended[] = [
                     ["PerformanceInsightsKMSKeyId", "PerformanceInsightsKMSKeyId"],
                     ["PerformanceInsightsRetentionPeriod", "PerformanceInsightsRetentionPeriod"],
                     ["DatabaseInsightsMode", "DatabaseInsightsMode"],
-                    ["CACertificateIdentifier", "CACertificateIdentifier"],
                     ["EngineLifecycleSupport", "EngineLifecycleSupport"],
                     ["MonitoringInterval", "MonitoringInterval"],
                     ["MonitoringRoleArn", "MonitoringRoleArn"],
