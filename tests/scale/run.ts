@@ -87,7 +87,13 @@ async function underMocks(order: Order, body: () => void) {
 }
 
 async function throughEngine({ cloud, attach }: Order, body: () => void) {
-    const workspace = new Workspace({ PULUMI_DEBUG_PROVIDERS: attach! });
+    const workspace = new Workspace({
+        PULUMI_DEBUG_PROVIDERS: attach!,
+        // A backend of files writes the whole state after each step: with the square of the resources, for both sides. It is
+        // written at the end.
+        PULUMI_EXPERIMENTAL: "true",
+        PULUMI_SKIP_CHECKPOINTS: "true",
+    });
     try {
         const stack = await workspace.stack("dev", async () => body(), configOf[cloud]);
         const preview = await timed(() => stack.preview());
