@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as kms from "@pulumi/gcp/kms";
 import type { Site } from "../../components/site";
 import { type Ask, askAs } from "./google-api";
-import { deletion } from "./guard";
 import { unique } from "./names";
 import { projectOf } from "./project";
 import { isReal } from "./propagation";
@@ -30,8 +29,8 @@ export function importMaterial(
         importJobId: pulumi.interpolate`${unique(site, "import", 50)}-${end}`,
         importMethod: "RSA_OAEP_3072_SHA256",
         protectionLevel: "SOFTWARE",
-        // A job ends by itself after three days; it holds nothing.
-        ...deletion({ settings: { ...site.settings, protect: false } }),
+        // Nobody can delete a job: it ends by itself after three days, and holds nothing.
+        deletionPolicy: "ABANDON",
     });
     const { token } = projectOf(site);
     const brought = pulumi
