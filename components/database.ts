@@ -21,7 +21,10 @@ export interface DatabaseArgs extends Guarded<"database"> {
     highAvailability?: boolean;
     /** Backups: always on. @default kept 7 days (`prod`: 35), at 03:00 UTC, and to any point in time where that is possible */
     backups?: BackupArgs;
-    /** Starts with the data of a backup. @default empty */
+    /**
+     * Starts with the data of a backup, and with that one's key. Once it is there, this may be taken out, unless `key` is given
+     * too: then AWS would begin anew with that key. @default empty
+     */
     restore?: RestoreArgs;
     /** When the cloud may update it, in UTC. @default "sun 05:00" */
     maintenance?: string;

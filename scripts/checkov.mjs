@@ -20,7 +20,9 @@ if (typeof found === "string") {
     await build(); // the guestbook imports the package as its users do
     const tsx = path.join(import.meta.dirname, "../node_modules/tsx/dist/cli.mjs");
     const main = path.join(import.meta.dirname, "../tests/checkov/main.ts");
-    const { status } = spawnSync(process.execPath, [tsx, main, found.command, ...process.argv.slice(2)], { stdio: "inherit" });
+    const { status } = spawnSync(process.execPath, [tsx, main, found.command, ...process.argv.slice(2)], {
+        stdio: "inherit",
+    });
     process.exitCode = status ?? 1;
 }
 

@@ -67,7 +67,8 @@ export function instance(site: Site, spec: DatabaseSpec) {
         {
             ...options,
             dependsOn: [...options.dependsOn, ...(monitor?.policies ?? [])],
-            ignoreChanges: [...options.ignoreChanges, "dbName", "username"],
+            // Nor is the stack's key, where nobody named one: what was restored keeps its backup's when `restore` is taken out.
+            ignoreChanges: [...options.ignoreChanges, "dbName", "username", ...(spec.key ? [] : ["kmsKeyId"])],
         },
     );
     watchDatabase(site, { "db-instance": made.identifier, "db-parameter-group": settings.name });

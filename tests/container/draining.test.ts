@@ -3,7 +3,7 @@ import { balancers } from "../../agent/balancer/engine";
 import { containerKind } from "../../agent/container/container";
 import { type ContainerInputs, type ContainerOutputs } from "../../agent/container/inputs";
 import { Whole } from "../agent/whole";
-import { failuresOf, startLoad } from "../faults/loads";
+import { failuresOf, startLoad } from "../load/loads";
 import { until } from "../process/host";
 
 /**
