@@ -126,7 +126,7 @@ describe("damage from outside, through Pulumi's engine", function () {
             await expectFile();
             const files = filesOf(home.agent());
             const put = new PutObjectCommand({ Bucket: files.bucket, Key: "b.txt", Body: Buffer.alloc(20_000) });
-            expect((await refusal(files.send(put))).message).to.match(/The server failed. The agent's log says/);
+            expect((await refusal(files.send(put))).message).to.match(/The disk of this machine is full: /);
             expect(fs.readFileSync(home.agent().place.log, "utf8")).to.match(/ENOSPC/);
             fs.rmSync(path.join(disk, "filler"));
             await files.send(put);
