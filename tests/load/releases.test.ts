@@ -118,7 +118,7 @@ const broken: { mode: string; says: RegExp[]; startup?: number }[] = [
     },
     { mode: "exit", says: [/ended with exit code 0/, /nothing to do: bye/] },
     { mode: "later", says: [/was ready, and then it ended with signal SIGABRT/, /listening on/] },
-    { mode: "slow", says: [/not ready within 3 s: GET \/healthz: status 500/], startup: 3 },
+    { mode: "tooSlow", says: [/not ready within 10 s: GET \/healthz: status 500/], startup: 10 },
 ];
 
 /** The small app with a file more: another image. */

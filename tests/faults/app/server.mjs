@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import http from "node:http";
 
 const { MODE = "fine", VERSION = "?", PORT, HOST } = process.env;
-const ready = Date.now() + (MODE === "slow" ? 5_000 : 0);
+const ready = Date.now() + ({ slow: 5_000, tooSlow: 30_000 }[MODE] ?? 0);
 let stopping = false;
 
 console.log(`version ${VERSION} starts, mode ${MODE}`);
