@@ -4,7 +4,7 @@ import { checkHealthPort, type HealthArgs, healthField, type HealthSpec } from "
 import { type PortArgs, portsField, portsOf, type PortSpec } from "./ports";
 import { reference } from "./reference";
 import { type ScaleArgs, scaleField, type ScaleSpec } from "./scale";
-import { flag, mapOf, number, oneOf, optional, record, text } from "./shape";
+import { flag, isPlain, mapOf, number, oneOf, optional, record, text } from "./shape";
 import { domainName } from "./names";
 import type { VM } from "./vm";
 import { prepareWorkload, type WorkloadArgs, workloadFields, workloadRules, type WorkloadSpec } from "./workload";
@@ -130,7 +130,9 @@ export const containerService = defineService<ContainerArgs, ContainerSpec>({
             at.in("health").fault("needs a port to ask at", "set `port`, or give a `command`");
         checkHealthPort(spec.health, ports, at);
         for (const [name, sidecar] of Object.entries(spec.sidecars)) {
-            workloadRules(sidecar as WorkloadSpec, at.in("sidecars").in(name), args.sidecars![name], "the sidecar");
+            const given = args.sidecars?.[name]; // what is no sidecar at all is refused by its field
+            if (isPlain(given))
+                workloadRules(sidecar as WorkloadSpec, at.in("sidecars").in(name), given, "the sidecar");
         }
     },
     prepare: (self, given) => {

@@ -35,6 +35,15 @@ describe("found by random declarations, and mended", () => {
         expect(reads).to.equal(1);
     });
 
+    it("a sidecar that is nothing, or cannot be read, is a fault where it stands", async () => {
+        const beside = (sidecars: unknown) => web({ build: "./app", port: 80, sidecars });
+        expect(await refusalOf(beside({ proxy: null }))).to.contain("containers.web.sidecars.proxy: ");
+        expect(await refusalOf(beside({ proxy: hostile["a proxy that throws"]() }))).to.contain(
+            "containers.web.sidecars",
+        );
+        expect(await refusalOf(beside(7))).to.contain("containers.web.sidecars: ");
+    });
+
     it("what refers to itself, or is nested without end, is refused by that name", async () => {
         expect(await refusalOf(web(hostile["a circle"]()))).to.contain("containers.web.env: refers to itself");
         expect(await refusalOf(web({ build: "./app", env: { A: hostile["deep nesting"]() } }))).to.match(
