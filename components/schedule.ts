@@ -12,8 +12,12 @@ export const cron: Field<string> = (given, at) => {
         if (comes(given)) return given;
         const wrong = given.split(" ").findIndex((field, index) => !comes(alone(field, index)));
         if (wrong >= 0) {
-            const { name, range } = cronFields[wrong];
-            at.fault(`must have ${name} within ${range} as its ${ordinals[wrong]} field`, "mend that field", given);
+            const { name, range, example } = cronFields[wrong];
+            at.fault(
+                `must have ${name} within ${range} as its ${ordinals[wrong]} field`,
+                `write "*" there, or one such as "${example}"`,
+                given,
+            );
             return never;
         }
         at.fault("must come at some time", "choose a day that its month has", given);
@@ -39,11 +43,11 @@ const never = "0 0 * * *";
 const ordinals = ["first", "second", "third", "fourth", "fifth"];
 
 const cronFields = [
-    { name: "a minute", range: "0 to 59" },
-    { name: "an hour", range: "0 to 23" },
-    { name: "a day of the month", range: "1 to 31" },
-    { name: "a month", range: "1 to 12 or JAN to DEC" },
-    { name: "a day of the week", range: "0 to 7 or SUN to SAT" },
+    { name: "a minute", range: "0 to 59", example: "*/15" },
+    { name: "an hour", range: "0 to 23", example: "3" },
+    { name: "a day of the month", range: "1 to 31", example: "1" },
+    { name: "a month", range: "1 to 12 or JAN to DEC", example: "JAN" },
+    { name: "a day of the week", range: "0 to 7 or SUN to SAT", example: "MON-FRI" },
 ];
 
 /** A schedule in which only one field says something. */

@@ -1,4 +1,4 @@
-/** What the clouds' checks have to know of a workload, before it is prepared. */
+/** What the clouds' checks and drivers have to know of a workload; the checks, before it is prepared. */
 
 import type { SidecarSpec } from "../components/container";
 import { argumentsOf } from "../components/reference";

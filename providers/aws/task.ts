@@ -7,6 +7,7 @@ import type { Image } from "../../components/image";
 import type { PortSpec } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { linked, type WorkloadSpec } from "../../components/workload";
+import { together } from "../workload-check";
 import { accountOf } from "./account";
 import { type DefinedContainer, definitions } from "./container-definitions";
 import { permitsOf, type Statement } from "./grants";
@@ -119,8 +120,7 @@ function familyOf(site: Site): string {
 }
 
 function sizeOf(site: Site, specs: readonly SidecarSpec[]): { cpu: number; memory: number } {
-    const cpu = specs.reduce((sum, one) => sum + one.cpu, 0);
-    const memory = specs.reduce((sum, one) => sum + one.memory, 0);
+    const { cpu, memory } = together(specs);
     const size = taskSize(cpu, memory);
     if (!size) throw new Error(`${site.name}: a task of ${cpu} CPUs and ${memory} MiB was let pass by checks.ts`);
     return size;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec } from "../../components/container";
 import type { Site } from "../../components/site";
 import { linked } from "../../components/workload";
+import { together } from "../workload-check";
 import type { Running } from "./container";
 import { permitsOf, type Statement } from "./grants";
 import { collect } from "./log";
@@ -46,8 +47,7 @@ function templateOf(site: Site, spec: ContainerSpec, network: GcpNetwork, name: 
     const { id: project, region } = projectOf(site);
     const all = [spec, ...Object.values(spec.sidecars)];
     const { role, connect } = permitsOf(all.flatMap(({ uses }) => linked(uses).permits));
-    const cpu = all.reduce((sum, one) => sum + one.cpu, 0);
-    const memory = all.reduce((sum, one) => sum + one.memory, 0);
+    const { cpu, memory } = together(all);
     return machineTemplate(site, network, {
         account: `What runs in ${site.name}`,
         type: machineFor(cpu, memory)!,

@@ -6,9 +6,9 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../../components/site";
+import { deploys } from "../deploys";
 import { type Ask, askAs, finished, Refusal } from "./google-api";
 import { projectOf } from "./project";
-import { isReal } from "./propagation";
 
 /** Kept are the versions of a user's two secrets: Cloud Run takes a secret as a whole, so the password is one of its own. */
 export interface Kept {
@@ -149,7 +149,7 @@ export function kept<T, K extends object | string>(
     const { token } = projectOf(site);
     const made = pulumi.all([pulumi.output(of), token]).apply(async ([known, bearer]) => {
         const whole = known as T;
-        if (!isReal()) return mocked(whole);
+        if (!deploys()) return mocked(whole);
         const ask = askAs(bearer);
         return pulumi.runtime.isDryRun() ? ((await seen(ask, look(whole))) as K) : make(ask, whole);
     });

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../../components/site";
+import { deploys } from "../deploys";
 import { api } from "./apis";
 import { type Ask, askAs, Refusal } from "./google-api";
 import { projectOf } from "./project";
-import { isReal } from "./propagation";
 
 const scanner = "containerscanning.googleapis.com";
 
@@ -16,7 +16,7 @@ export function scanning(site: Site): pulumi.Resource {
     const service = () =>
         pulumi
             .all([id, token])
-            .apply(([project, bearer]) => (isReal() ? offered(askAs(bearer), project) : Promise.resolve(scanner)));
+            .apply(([project, bearer]) => (deploys() ? offered(askAs(bearer), project) : Promise.resolve(scanner)));
     return api(site, "containerscanning", () => pulumi.unsecret(service()));
 }
 

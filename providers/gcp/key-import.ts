@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import * as kms from "@pulumi/gcp/kms";
 import type { Site } from "../../components/site";
+import { deploys } from "../deploys";
 import { type Ask, askAs } from "./google-api";
 import { unique } from "./names";
 import { projectOf } from "./project";
-import { isReal } from "./propagation";
 
 /**
  * Brings own material into a key, and answers the key's id when it is there. No resource does that: an import job gives a
@@ -37,7 +37,7 @@ export function importMaterial(
         .all([key.id, job.name, job.publicKeys, hidden, token])
         .apply(async ([id, name, [publicKey], text, bearer]) => {
             // Neither a preview nor a program's own mocks make anything.
-            if (!pulumi.runtime.isDryRun() && isReal()) {
+            if (!pulumi.runtime.isDryRun() && deploys()) {
                 await upload({ key: id, job: name, pem: publicKey?.pem ?? "", material: text }, askAs(bearer));
             }
             return id;

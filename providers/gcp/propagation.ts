@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { stackScope } from "../../components/cloud";
+import { deploys } from "../deploys";
 import { wordsOf } from "./failed";
 
 /**
@@ -50,18 +51,13 @@ export function untilPropagated(): Pick<pulumi.CustomResourceOptions, "hooks"> {
     return { hooks: { onError: [hook] } };
 }
 
-/** Whether something real is made, by an engine: with a program's own mocks, nothing is. They know no hooks. */
-export function isReal(): boolean {
-    return "registerErrorHook" in (pulumi.runtime.getMonitor() ?? {});
-}
-
 /**
  * Whether there is an engine that calls a hook. A language host that is much older than the SDK (it says no root directory)
  * hands none on, and would fail the program. Programs of the Automation API have no language host.
  */
 function engineCalls(): boolean {
     const { PULUMI_NODEJS_MONITOR: hosted, PULUMI_NODEJS_ROOT_DIRECTORY: root } = process.env;
-    return isReal() && (hosted === undefined || root !== undefined);
+    return deploys() && (hosted === undefined || root !== undefined);
 }
 
 /** Waits as long as it is to be waited, and answers whether to try again; else tells what was said last in what has failed. */

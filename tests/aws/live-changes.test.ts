@@ -1,46 +1,15 @@
 import type * as auto from "@pulumi/pulumi/automation";
 import { expect } from "chai";
-import * as path from "node:path";
-import { Blob, Container, Database, Image, Job, KV, LoadBalancer, VM } from "../../components";
+import { broughtUp, changing, known, replaced, scaledTo, type Wanted, wantedFirst } from "../support/changes";
 import { steps, stopAtFailure } from "../support/engine";
 import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
 
-/** What is changed between runs. */
-const wanted = {
-    greeting: "hello",
-    colour: "blue",
-    scale: { min: 1, max: 2 },
-    cpu: 0.25,
-    size: "micro" as "micro" | "small",
-    storage: 20,
-    machines: 1,
-    allowed: "192.0.2.0/24",
-};
+const wanted = wantedFirst(0.25);
 
 function program() {
     leaveOutGaps();
-    const app = new Image("app", {
-        context: path.resolve(__dirname, "../../examples/everything/app"),
-        dockerfile: "Containerfile",
-        target: "run",
-        args: { GREETING: wanted.greeting },
-    });
-    const files = new Blob("files", {});
-    const items = new KV("items", { partitionKey: "id" });
-    const db = new Database("db", { engine: "postgres", size: wanted.size, storage: wanted.storage });
-    const web = new Container("web", {
-        image: app,
-        port: 3000,
-        env: { COLOUR: wanted.colour },
-        cpu: wanted.cpu,
-        scale: wanted.scale,
-        uses: [files, items, db],
-    });
-    new LoadBalancer("front", { routes: [{ to: web }], allow: [wanted.allowed] });
-    new Job("nightly", { image: app, command: ["node", "report.js"], schedule: "0 3 * * *", uses: [files] });
-    new VM("machine", { start: "while true; do sleep 60; done", cpu: 1, scale: { min: wanted.machines, max: 3 } });
-    return { files: files.id, items: items.id, db: db.id };
+    return changing(wanted);
 }
 
 const absent = missing();
@@ -65,11 +34,9 @@ else
         });
         after(() => emulator?.close());
 
-        async function changed(change: Partial<typeof wanted>): Promise<string[]> {
+        function changed(change: Partial<Wanted>): Promise<string[]> {
             Object.assign(wanted, change);
-            const done = await steps((onEvent) => stack.up({ onEvent }));
-            await stack.preview({ expectNoChanges: true });
-            return done;
+            return broughtUp(stack);
         }
 
         it("a variable: a new version of the task, which the service goes over to", async () => {
@@ -88,14 +55,7 @@ else
         });
 
         it("scale and size: in place, and no data is lost", async () => {
-            const done = await changed({
-                scale: { min: 2, max: 4 },
-                cpu: 0.5,
-                size: "small",
-                storage: 40,
-                machines: 2,
-                allowed: "198.51.100.0/24",
-            });
+            const done = await changed(scaledTo(0.5));
             const all = done.filter((step) => !/(^replace|-replace(d|ment)) web-definition$/.test(step));
             expect(all.filter((step) => /replace|delete|create/.test(step))).to.deep.equal([]);
             expect(all).to.include.members(["update db", "update machine", "update web", "update web-scaling"]);
@@ -123,11 +83,3 @@ else
             expect(/<BackupRetentionPeriod>(\d+)/.exec(found)![1]).to.equal("7");
         });
     });
-
-function known({ outputs }: { outputs: auto.OutputMap }): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
-}
-
-function replaced(name: string): string[] {
-    return [`create-replacement ${name}`, `delete-replaced ${name}`, `replace ${name}`];
-}

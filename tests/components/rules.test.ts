@@ -93,7 +93,9 @@ const refused: [Type, unknown, RegExp[]][] = [
     [
         Job as never,
         { build, schedule: "0 0 * JUNE 8" },
-        [/^schedule: must have a month within 1 to 12 or JAN to DEC as its fourth field, but got "0 0 \* JUNE 8"/],
+        [
+            /^schedule: must have a month within 1 to 12 or JAN to DEC as its fourth field, but got "0 0 \* JUNE 8": write "\*" there, or one such as "JAN"$/,
+        ],
     ],
     [Image as never, {}, [/has neither `context` nor `reference`/]],
     [Image as never, { context: ".", reference: `x@sha256:${"0".repeat(64)}` }, [/has both `context` and `reference`/]],
