@@ -10,6 +10,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { agentStatus, remarks } from "./lib/agent.mjs";
 import { command, Failure, root } from "./lib/io.mjs";
+import { freeStack } from "./lib/lock.mjs";
 import { setUp } from "./lib/project.mjs";
 import { openPulumi, outputsOf, parse } from "./lib/stack.mjs";
 
@@ -24,6 +25,7 @@ await command(async (args) => {
             `The stack ${stack} can be neither selected nor made: \`npm run -s pulumi -- stack select --create ${stack}\` says why.`,
         );
     }
+    await freeStack(pulumi, stack);
     // This machine costs nothing and forgets nothing; elsewhere a person looks at the plan first. What was ended or removed
     // by hand is brought back.
     const unasked = stack === "local" ? ["--yes", "--skip-preview", "--refresh"] : [];
