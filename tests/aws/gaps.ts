@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bucketPolicies, forgets, functions, json, logKeys, ruleDescriptions, services, xml } from "./answers";
 import { associations } from "./associations";
+import { cards } from "./cards";
 import { cloudFront } from "./cloudfront";
 import { databaseIds } from "./database-ids";
 import type { Mend } from "./gateway";
 import { importedKeys } from "./imported-keys";
-import { cards, launchTemplates, machineGroups } from "./machines";
+import { launchTemplates, machineGroups } from "./machines";
 
 /**
  * Gap is what an old version of the provider (5.100, which the tests can run with) or the emulator (moto 5.2) does not do as
@@ -107,8 +108,8 @@ export const mended: readonly Mended[] = [
     },
     {
         service: "ec2",
-        actions: ["TerminateInstances", "DescribeNetworkInterfaces"],
-        because: "moto leaves a machine's card to it when it is no more",
+        actions: ["TerminateInstances", "DescribeNetworkInterfaces", "DetachNetworkInterface", "DeleteNatGateway"],
+        because: "moto leaves a machine its card, and keeps a NAT gateway's, when they are no more",
         make: cards,
     },
     {

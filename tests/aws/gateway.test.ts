@@ -216,11 +216,28 @@ describe("Gateway before an emulator of AWS", () => {
     });
 
     it("has a machine's card to itself when the machine is no more", async () => {
-        const card = (machine: string) => `<attachment><instanceId>${machine}</instanceId></attachment>`;
+        const card = (machine: string) =>
+            `<attachment><attachmentId>to-${machine}</attachmentId><instanceId>${machine}</instanceId></attachment>`;
         const ask = (Action: string, more = {}) => call("ec2", { form: { Action, Version: "2016-11-15", ...more } });
-        await ask("TerminateInstances", { "InstanceId.1": "i-1" });
+        const detach = async (machine: string) => ask("DetachNetworkInterface", { AttachmentId: `to-${machine}` });
         says = card("i-1") + card("i-2");
+        expect((await ask("DescribeNetworkInterfaces")).text).to.equal(says);
+        await ask("TerminateInstances", { "InstanceId.1": "i-1" });
         expect((await ask("DescribeNetworkInterfaces")).text).to.equal(card("i-2"));
+        const { status, text } = await detach("i-1");
+        expect(status).to.equal(400);
+        expect(text).to.include("<Code>InvalidAttachmentID.NotFound</Code>");
+        expect((await detach("i-2")).status, "the emulator's own answer").to.equal(200);
+    });
+
+    it("takes a NAT gateway's card away with it", async () => {
+        says = "<networkInterfaceId>eni-1</networkInterfaceId>";
+        await call("ec2", { form: { Action: "DeleteNatGateway", Version: "2016-11-15", NatGatewayId: "nat-1" } });
+        const [deleted, described, taken] = asked.map(({ body }) => new URLSearchParams(body));
+        expect(deleted.get("Action")).to.equal("DeleteNatGateway");
+        expect(described.get("NatGatewayId.1")).to.equal("nat-1");
+        expect(taken.get("Action")).to.equal("DeleteNetworkInterface");
+        expect(taken.get("NetworkInterfaceId")).to.equal("eni-1");
     });
 
     it("says in which network a function is, by its subnets", async () => {

@@ -40,25 +40,6 @@ export function machineGroups(): Mend {
     };
 }
 
-/** A machine that is no more has no card. */
-export function cards(): Mend {
-    const gone = new Set<string>();
-    return async ({ action, body }, forward) => {
-        const answered = await forward();
-        if (action === "TerminateInstances") {
-            for (const [key, id] of new URLSearchParams(body.toString()))
-                if (key.startsWith("InstanceId.")) gone.add(id);
-            return answered;
-        }
-        const left = answered.body
-            .toString()
-            .replace(/<attachment>.*?<\/attachment>/gs, (one) =>
-                gone.has(/<instanceId>(.*?)</.exec(one)?.[1] ?? "") ? "" : one,
-            );
-        return { ...answered, headers: { "content-type": "text/xml" }, body: left };
-    };
-}
-
 /** A template's own tags are not its machines'. */
 export function launchTemplates(): Mend {
     return async (_, forward) => {
