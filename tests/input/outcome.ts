@@ -9,6 +9,8 @@ import { type Program, run } from "../support/mocks";
 
 // No container engine is needed to see what would be built.
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
+// For each resource the SDK takes a stack trace; tsx has them translated, which users' programs do not.
+process.setSourceMapsEnabled(false);
 
 /** The clouds that are tried; `none` is one that makes nothing: what goes wrong there is wrong in the components. */
 export const clouds = ["none", "local", "aws", "gcp"] as const satisfies readonly (CloudName | "none")[];
