@@ -11,6 +11,9 @@ export type CloudName = (typeof cloudNames)[number];
 export const profileNames = ["dev", "small", "prod"] as const;
 export type ProfileName = (typeof profileNames)[number];
 
+/** How a network reaches the databases that Google runs: by an endpoint of its own for each, or by a peering with Google's network. */
+export const gcpDatabasesNames = ["endpoint", "peering"] as const;
+
 /** Settings are what the stack's configuration says to this library. */
 export interface Settings {
     /** `mvi:cloud`: where the declaration is carried out. @default "local" */
@@ -21,6 +24,12 @@ export interface Settings {
     readonly protect: boolean;
     /** `mvi:smtp` and `mvi:mailFrom`: the relay that takes the alarms' mail. @default on `local`, a mailbox on this machine */
     readonly mail?: MailSettings;
+    /**
+     * `mvi:gcpDatabases`: how a network on GCP reaches its PostgreSQL and MySQL. `endpoint` is Private Service Connect, about 7
+     * US dollars a month for each database. `peering` is private services access, for nothing, in a network that is there
+     * (`existing`), with such a connection: its owner makes it once, and no stack has to take it away. @default "endpoint"
+     */
+    readonly gcpDatabases: (typeof gcpDatabasesNames)[number];
 }
 
 /** MailSettings is how mail leaves `local`. AWS sends the alarms' mail itself, by SNS, and needs neither. */
@@ -55,7 +64,8 @@ export function readSettings(): { settings: Settings; faults: readonly Fault[] }
     const relay = fields.smtp(pulumi.runtime.allConfig()["mvi:smtp"], place); // not `config.get`: it is for plain values
     const from = fields.mailFrom(config.get("mailFrom"), place, relay !== undefined);
     const mail = relay !== undefined && from !== undefined ? { relay: pulumi.secret(relay), from } : undefined;
-    return { settings: { cloud, profile, protect, mail }, faults: place.faults };
+    const gcpDatabases = fields.gcpDatabases(config.get("gcpDatabases"), place);
+    return { settings: { cloud, profile, protect, mail, gcpDatabases }, faults: place.faults };
 }
 
 /** @throws {@link Mistake} with the faults of what is declared and of the stack's configuration together, if there are any */
@@ -93,6 +103,8 @@ const fields = {
         else if (given === undefined && relay) own.fault("is needed with mvi:smtp: it is the sender", set);
         return given;
     },
+    gcpDatabases: (given: string | undefined, place: Place) =>
+        word("gcpDatabases", gcpDatabasesNames, "endpoint", given, place),
 };
 
 function isRelay(given: string): boolean {

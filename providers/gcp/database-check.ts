@@ -1,10 +1,12 @@
 import type { Check } from "../../components/cloud";
 import type { DatabaseSpec } from "../../components/database";
+import { argumentsOf } from "../../components/reference";
+import { readSettings } from "../../components/settings";
 import type { Place } from "../../components/shape";
 import { isTls, placesOf } from "./database-engine";
 
 /** What arguments of a database cannot be together on GCP. */
-export const checkDatabase: Check<"database"> = (spec, at) => {
+export const checkDatabase: Check<"database"> = (spec, at, args) => {
     const { engine, maintenance, backups, highAvailability, parameters, restore } = spec;
     wholeHour(maintenance, "Google", at.in("maintenance"));
     if (engine === "redis") {
@@ -19,6 +21,7 @@ export const checkDatabase: Check<"database"> = (spec, at) => {
                 );
         return;
     }
+    if (readSettings().settings.gcpDatabases === "peering") checkPeering(args.network, at);
     if (!backups.pointInTime && highAvailability)
         at.in("backups")
             .in("pointInTime")
@@ -28,6 +31,19 @@ export const checkDatabase: Check<"database"> = (spec, at) => {
             at.in("parameters").in(parameter).fault("cannot be set: TLS is always forced", "leave it out");
     if (restore) checkSource(restore, at.in("restore"));
 };
+
+/**
+ * Google keeps its end of a peering for days after the last database. A network of the stack's own could not be deleted until
+ * then, and no `destroy` would end.
+ */
+function checkPeering(given: unknown, at: Place): void {
+    const declared = argumentsOf(given, at);
+    if (declared?.existing !== undefined || (given !== undefined && !declared)) return;
+    at.in("network").fault(
+        "must be one that is there, with `mvi:gcpDatabases` peering: one of the stack's own could not be deleted for days after its last database",
+        "give it a Network with `existing`, or run `pulumi config rm mvi:gcpDatabases`",
+    );
+}
 
 const backupName = /^projects\/[^/]+\/locations\/[^/]+\/backupCollections\/[^/]+\/backups\/[^/]+$/;
 

@@ -13,15 +13,35 @@ export interface Endpoint {
     /** The name that its certificate is for. */
     readonly host: pulumi.Output<string>;
     readonly address: pulumi.Output<string>;
+    readonly by: "endpoint" | "peering";
     /** Without these it is not reached. */
     readonly ready: readonly pulumi.Resource[];
 }
 
-/**
- * An address of the network's own for a server of Cloud SQL, by Private Service Connect, about 7 US dollars a month. The older
- * way, a peering with Google's network, cannot be deleted for days after the last server: no stack with one ends.
- */
-export function endpointOf(site: Site, network: GcpNetwork, server: sql.DatabaseInstance): Endpoint {
+/** Way is how a network reaches a server of Cloud SQL: what the server is made with, and what is made of it then. */
+export interface Way {
+    /** Of `settings.ipConfiguration`. */
+    readonly server: object;
+    /** What the server depends on. */
+    readonly before: readonly pulumi.Resource[];
+    /** What of `settings.ipConfiguration` stays as it is on a server. */
+    readonly stays: readonly string[];
+    endpointOf(server: sql.DatabaseInstance): Endpoint;
+}
+
+/** An address of the network's own for each server, by Private Service Connect, about 7 US dollars a month. */
+export function byEndpoint(site: Site, network: GcpNetwork): Way {
+    const { id: project } = projectOf(site);
+    return {
+        server: { pscConfigs: [{ pscEnabled: true, allowedConsumerProjects: [project] }] },
+        before: [],
+        // A server that was reached by a peering keeps it: Google takes it away from none, and would be asked for a new server.
+        stays: ["privateNetwork"],
+        endpointOf: (server) => endpointOf(site, network, server),
+    };
+}
+
+function endpointOf(site: Site, network: GcpNetwork, server: sql.DatabaseInstance): Endpoint {
     const { region } = projectOf(site);
     const description = `The database ${site.name}, from within the network`;
     const address = site.make("address", compute.Address, {
@@ -54,10 +74,21 @@ export function endpointOf(site: Site, network: GcpNetwork, server: sql.Database
             ignoreChanges: ["loadBalancingScheme"],
         },
     );
+    return called(site, network, server.dnsName, address.address, { by: "endpoint", ready: [way] });
+}
+
+/** Gives a server's address, within the network, the name that its certificate is for: `….sql.goog.` */
+export function called(
+    site: Site,
+    network: GcpNetwork,
+    dnsName: pulumi.Output<string>,
+    address: pulumi.Output<string>,
+    { by, ready = [] }: { by: Endpoint["by"]; ready?: readonly pulumi.Resource[] },
+): Endpoint {
     const zone = site.make("zone", dns.ManagedZone, {
         ...named(site, "zone", 63),
-        dnsName: server.dnsName,
-        description,
+        dnsName,
+        description: `The database ${site.name}, from within the network`,
         visibility: "private",
         privateVisibilityConfig: { networks: [{ networkUrl: network.network }] },
         forceDestroy: true,
@@ -65,14 +96,10 @@ export function endpointOf(site: Site, network: GcpNetwork, server: sql.Database
     });
     const record = site.make("record", dns.RecordSet, {
         managedZone: zone.name,
-        name: server.dnsName,
+        name: dnsName,
         type: "A",
         ttl: 300,
-        rrdatas: [address.address],
+        rrdatas: [address],
     });
-    return {
-        host: server.dnsName.apply((name) => name.replace(/\.$/, "")),
-        address: address.address,
-        ready: [way, record],
-    };
+    return { host: dnsName.apply((name) => name.replace(/\.$/, "")), address, by, ready: [...ready, record] };
 }

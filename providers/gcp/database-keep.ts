@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../../components/site";
 import { deploys } from "../deploys";
-import { type Ask, askAs, finished, Refusal } from "./google-api";
+import { type Ask, askAs, finished, Refusal, tried } from "./google-api";
 import { projectOf } from "./project";
 
 /** Kept are the versions of a user's two secrets: Cloud Run takes a secret as a whole, so the password is one of its own. */
@@ -117,9 +117,11 @@ function newPassword(): string {
 }
 
 async function newest(ask: Ask, secret: string): Promise<string | undefined> {
-    const path = `${secret}/versions?filter=${encodeURIComponent("state:ENABLED")}&pageSize=1`;
+    const path = `${secret}/versions?filter=${encodeURIComponent("state:ENABLED")}`;
     const { versions = [] } = (await ask("secretmanager", "GET", path)) as { versions?: { name: string }[] };
-    return versions[0]?.name;
+    // In which order they come is not said.
+    const number = ({ name }: { name: string }) => Number(name.split("/").pop());
+    return versions.sort((a, b) => number(b) - number(a))[0]?.name;
 }
 
 async function add(ask: Ask, secret: string, text: string): Promise<string> {
@@ -147,11 +149,13 @@ export function kept<T, K extends object | string>(
     { make, mocked, look }: { make(ask: Ask, of: T): Promise<K>; mocked(of: T): K; look(of: T): UserSecrets | string },
 ): pulumi.Output<K> {
     const { token } = projectOf(site);
-    const made = pulumi.all([pulumi.output(of), token]).apply(async ([known, bearer]) => {
+    const made = pulumi.all([pulumi.output(of), token]).apply(([known, bearer]) => {
         const whole = known as T;
-        if (!deploys()) return mocked(whole);
+        if (!deploys()) return Promise.resolve(mocked(whole));
         const ask = askAs(bearer);
-        return pulumi.runtime.isDryRun() ? ((await seen(ask, look(whole))) as K) : make(ask, whole);
+        return tried(async () =>
+            pulumi.runtime.isDryRun() ? ((await seen(ask, look(whole))) as K) : make(ask, whole),
+        );
     });
     return pulumi.unsecret(made) as pulumi.Output<K>;
 }

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as sql from "@pulumi/gcp/sql";
 import type { DatabaseSpec } from "../../components/database";
 import type { Site } from "../../components/site";
-import { endpointOf } from "./database-endpoint";
+import { byEndpoint } from "./database-endpoint";
 import { engineOf, flagsOf, isShared, ports, type SqlEngine, sourceOf, tierOf, versionOf } from "./database-engine";
+import { byPeering } from "./database-peering";
 import { maintenanceOf, placeOf } from "./database-place";
 import { accounts } from "./database-users";
 import { gauges } from "./gauges";
@@ -27,6 +28,7 @@ export function server(site: Site, spec: DatabaseSpec) {
     const tier = tierOf(spec);
     const place = placeOf(site, spec, "sqladmin", longest);
     const network = nativeOf(spec.network);
+    const way = (site.settings.gcpDatabases === "peering" ? byPeering : byEndpoint)(site, network);
     const source = sourceOf(restore);
     // A second server follows the first one's log.
     const logs = backups.pointInTime || highAvailability;
@@ -62,7 +64,7 @@ export function server(site: Site, spec: DatabaseSpec) {
                 maintenanceWindow: { ...maintenanceOf(spec), updateTrack: "stable" },
                 ipConfiguration: {
                     ipv4Enabled: false,
-                    pscConfigs: [{ pscEnabled: true, allowedConsumerProjects: [project] }],
+                    ...way.server,
                     // Not the client's certificate as well: an app has a URL, and no files.
                     sslMode: "ENCRYPTED_ONLY",
                     serverCaMode: "GOOGLE_MANAGED_CAS_CA",
@@ -82,19 +84,20 @@ export function server(site: Site, spec: DatabaseSpec) {
         {
             main: true,
             protect,
-            dependsOn: place.encryption.ready,
+            dependsOn: [...place.encryption.ready, ...way.before],
             // It grows by itself. Where its data once came from is no reason to make it anew, without what it has got since;
             // nor is that one's key, with which a copy of it is encrypted.
             ignoreChanges: [
                 "settings.diskSize",
                 "clone",
                 "restoreBackupContext",
+                ...way.stays.map((key) => `settings.ipConfiguration.${key}`),
                 ...(source.clone ? ["encryptionKeyName"] : []),
             ],
             customTimeouts: { create: "90m", update: "90m", delete: "60m" },
         },
     );
-    const endpoint = endpointOf(site, network, made);
+    const endpoint = way.endpointOf(made);
     const grant = accounts(site, spec, { place, endpoint, server: made, network });
     return {
         id: made.name,

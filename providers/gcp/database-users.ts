@@ -73,7 +73,8 @@ function userOf(
     const user = names[access];
     const { place, endpoint } = server;
     const password = secretOf(site, place, `${user}-password`);
-    const url = secretOf(site, place, `${user}-url`);
+    // What is in it stays: by another way the server has another name.
+    const url = secretOf(site, place, endpoint.by === "peering" ? `${user}-url-peering` : `${user}-url`);
     const known = pulumi.output({ password: password.id, url: url.id, host: endpoint.host });
     const versions = kept<{ password: string; url: string; host: string }, Kept>(site, known, {
         make: (ask, { host, ...secrets }) => keepUser(ask, secrets, (text) => urlOf(engine, user, text, host)),

@@ -8,6 +8,7 @@ export type Ask = (api: ApiName, method: "GET" | "POST" | "PUT", path: string, b
 
 /** The provider's setting of each API's address, and the address. */
 const apis = {
+    compute: ["compute", "https://compute.googleapis.com/compute/v1/"],
     kms: ["kms", "https://cloudkms.googleapis.com/v1/"],
     logging: ["logging", "https://logging.googleapis.com/v2/"],
     memorystore: ["memorystore", "https://memorystore.googleapis.com/v1/"],
@@ -46,6 +47,21 @@ export function askAs(token: string): Ask {
         if (!ok) throw new Refusal(`${method} ${path} of ${api}`, status, text);
         return JSON.parse(text) as unknown;
     };
+}
+
+/**
+ * What is asked while a program runs. A preview tells what was refused, and goes on without an answer: so it shows what else is
+ * wrong, and it ends. By the Automation API a program never ends in which a resource waits for what was refused.
+ * Source: github.com/pulumi/pulumi/issues/14980
+ */
+export async function tried<T>(work: () => Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } catch (error) {
+        if (!pulumi.runtime.isDryRun() || !pulumi.RunError.isInstance(error)) throw error;
+        await pulumi.log.error(error.message);
+        return pulumi.unknown as T;
+    }
 }
 
 /** What passes by itself: too many questions at a time, or somebody on the way who is restarted. */

@@ -30,6 +30,7 @@ export function existingNetwork(
     const dataSubnet = chosen.data.apply(pathOf);
     return {
         network: vpc,
+        existing: pulumi.interpolate`projects/${project}/global/networks/${name}`,
         range: chosen.apply((by) => by.ranges[0]),
         subnet,
         dataSubnet,

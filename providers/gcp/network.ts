@@ -18,6 +18,8 @@ import { normal, rangeOf } from "./subnets";
 export interface GcpNetwork extends Reach {
     /** `projects/…/global/networks/…` */
     readonly network: pulumi.Output<string>;
+    /** The same, of one that is not the stack's: known in a first preview, too. */
+    readonly existing?: pulumi.Output<string>;
     /** Its addresses. */
     readonly range: pulumi.Output<string>;
     /** Where what runs stands, and where Cloud Run takes its addresses. */

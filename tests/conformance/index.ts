@@ -202,7 +202,13 @@ function always(gaps: Gaps = {}): Record<string, string> {
 /** Is enough left of a sample for the component's own rules? Only then it says something about the driver. */
 function allowed(args: object, cloud: Cloud, service: ServiceName): boolean {
     const place = new Place("", [], undefined, cloud.lacks);
-    readSpec(samples[service].service, args, cloud, { cloud: cloud.name, profile: "dev", protect: false }, place);
+    readSpec(
+        samples[service].service,
+        args,
+        cloud,
+        { cloud: cloud.name, profile: "dev", protect: false, gcpDatabases: "endpoint" },
+        place,
+    );
     return place.faults.length === 0;
 }
 

@@ -89,7 +89,7 @@ class Google {
         const [secret, how] = path.split(/(?<=secrets\/\w+)[:/]/);
         if (how?.startsWith("versions?")) {
             const all = this.versions[secret] ?? [];
-            return all.length ? { versions: [{ name: `${secret}/versions/${all.length}` }] } : {};
+            return all.length ? { versions: all.map((_, index) => ({ name: `${secret}/versions/${index + 1}` })) } : {};
         }
         if (how === "addVersion") {
             const text = Buffer.from((body.payload as { data: string }).data, "base64").toString();

@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { patiently } from "../../providers/gcp/google-api";
+import * as pulumi from "@pulumi/pulumi";
+import { patiently, tried } from "../../providers/gcp/google-api";
+import { run } from "../support/mocks";
 
 /** Asks somebody who answers so, one after the other. */
 async function asked(answers: readonly (number | Error)[]) {
@@ -28,5 +30,16 @@ describe("What Google is asked without a resource", () => {
     it("is given up after five times, with the last answer", async () => {
         expect(await asked([503])).to.deep.equal({ times: 5, answer: 503 });
         expect(await asked([cut])).to.deep.equal({ times: 5, answer: "fetch failed" });
+    });
+
+    it("is told in a preview, which goes on; a deployment fails, and so does what is no refusal", async () => {
+        const asked = (preview: boolean, error: Error) =>
+            run({ preview }, () => tried<string>(() => Promise.reject(error))).then(
+                ({ result }) => result,
+                (thrown: Error) => thrown.message,
+            );
+        expect(await asked(true, new pulumi.RunError("no"))).to.equal(pulumi.unknown);
+        expect(await asked(false, new pulumi.RunError("no"))).to.equal("no");
+        expect(await asked(true, new TypeError("wrong"))).to.equal("wrong");
     });
 });

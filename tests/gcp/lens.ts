@@ -32,6 +32,15 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
     "gcp:compute/address:Address": (name) => ({ selfLink: `https://compute/${name}`, address: "203.0.113.1" }),
     "gcp:sql/databaseInstance:DatabaseInstance": (name) => ({
         dnsName: `${name}.${region}.sql.goog.`,
+        dnsNames: [
+            { connectionType: "PRIVATE_SERVICES_ACCESS", dnsScope: "CLUSTER", name: `${name}.global.sql-psa.goog.` },
+            {
+                connectionType: "PRIVATE_SERVICES_ACCESS",
+                dnsScope: "INSTANCE",
+                name: `${name}.${region}.sql-psa.goog.`,
+            },
+        ],
+        privateIpAddress: "10.200.0.3",
         pscServiceAttachmentLink: `projects/producer/regions/${region}/serviceAttachments/${name}`,
     }),
     "gcp:memorystore/instance:Instance": (name) => ({

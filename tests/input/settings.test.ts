@@ -6,7 +6,7 @@ import { flawsOf, outcome } from "./outcome";
 import { tally } from "./tally";
 import { longTexts, texts, words } from "./words";
 
-const known = ["cloud", "profile", "protect", "smtp", "mailFrom"];
+const known = ["cloud", "profile", "protect", "smtp", "mailFrom", "gcpDatabases"];
 const value = fc.oneof(
     fc.constantFrom(...texts, ...longTexts, "aws", "local", "prod", "dev", "true", "True", "1", "smtp://a:b@c:587"),
     fc.string({ unit: "binary" }),
