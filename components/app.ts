@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { email } from "./names";
 import type { AppArgs } from "./app-args";
 import { Blob, blobService } from "./blob";
+import { beginRegistering } from "./call-site";
 import { type Cloud, isCloud, openCloud, openCloudOf } from "./cloud";
 import { type AnyService, type Component, type ComponentOptions } from "./component";
 import { Container, containerService } from "./container";
@@ -55,7 +56,12 @@ export class App extends pulumi.ComponentResource {
         const declared = plainCopy(args, new Place("", unreadable), 3) as AppArgs;
         const parts = readDeclaration(name, declared, cloud, settings, given, { unreadable, ofStack });
 
-        super("mvi:index:App", name, { cloud: cloud.name, profile: settings.profile }, rest);
+        const registered = beginRegistering();
+        try {
+            super("mvi:index:App", name, { cloud: cloud.name, profile: settings.profile }, rest);
+        } finally {
+            registered();
+        }
         const made = new Map<string, Component>();
         const types = new Map(parts.map((part) => [part.name, part.section.type]));
         const argsOf = new Map(parts.map((part) => [part.name, part.args]));

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { beginRegistering } from "./call-site";
 import type { NodesOf, TransformsOf } from "./children";
 import { type Cloud, isCloud, openCloud, openCloudOf, type ServiceName, type Services } from "./cloud";
 import { type Fault, Mistake, nearest, notFollowing, show } from "./fault";
@@ -103,7 +104,12 @@ export abstract class Component<S extends ServiceName = ServiceName> extends pul
         const faults = [...unreadable, ...notFollowing(place.faults, unreadable)];
         refuseAll(`${service.type} ${show(name)}`, faults, ofStack);
 
-        super(`mvi:index:${service.type}`, name, { cloud: cloud.name, profile: settings.profile }, rest);
+        const registered = beginRegistering();
+        try {
+            super(`mvi:index:${service.type}`, name, { cloud: cloud.name, profile: settings.profile }, rest);
+        } finally {
+            registered();
+        }
         this.cloud = cloud;
         this.service = service;
         this.ownName = name;

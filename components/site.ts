@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { registering } from "./call-site";
 import { Mistake, nearest, show } from "./fault";
 import type { Settings } from "./settings";
 
@@ -47,8 +48,8 @@ export class Site {
         if (typeof transform === "function") transform(changed, full, name);
         else Object.assign(changed, transform);
         const child = transform
-            ? this.#checked(key, changed, (args) => new type(name, args, full))
-            : new type(name, changed, full);
+            ? this.#checked(key, changed, (args) => registering(() => new type(name, args, full)))
+            : registering(() => new type(name, changed, full));
         if (instance === undefined) this.nodes[key] = child;
         else
             this.nodes[key] = {

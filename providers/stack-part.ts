@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { registering } from "../components/call-site";
 import { stackScope } from "../components/cloud";
 import { readSettings } from "../components/settings";
 import type { CloudName } from "../components/settings";
@@ -32,7 +33,9 @@ export function sharedParts(cloud: CloudName, token: string): SharedParts {
             const own = ownName(site, name);
             if (!parts.has(own)) {
                 const provider = site.component.getProvider(token);
-                const component = new pulumi.ComponentResource(`mvi:${cloud}:StackPart`, own, {}, { provider });
+                const component = registering(
+                    () => new pulumi.ComponentResource(`mvi:${cloud}:StackPart`, own, {}, { provider }),
+                );
                 parts.set(own, make(new Site(component, own, readSettings().settings, {})));
             }
             return parts.get(own) as ReturnType<typeof make>;
