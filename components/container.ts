@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Common, Component, type ComponentOptions, defineService, type Parts } from "./component";
 import { checkHealthPort, type HealthArgs, healthField, type HealthSpec } from "./health";
 import { type PortArgs, portsField, portsOf, type PortSpec } from "./ports";
-import { reference } from "./reference";
+import { argumentsOf, reference } from "./reference";
 import { type ScaleArgs, scaleField, type ScaleSpec } from "./scale";
 import { flag, isPlain, mapOf, number, oneOf, optional, record, text } from "./shape";
 import { domainName } from "./names";
@@ -37,7 +37,12 @@ export interface ContainerArgs extends Common<"container">, WorkloadArgs {
     rollout?: RolloutArgs;
     /** Allows `exec` into it, for finding faults. @default false */
     exec?: boolean;
-    /** The machines it runs on. @default none: serverless */
+    /**
+     * The machines it runs on, beside others. On AWS, ECS places as many as `scale` says on them, each with rights of its own. On
+     * GCP each machine runs each container once, so that `scale` is theirs, and all together must fit into one; they share the
+     * machines' account and network, and so may do what any of them may: keep apart, on a VM of its own, what must not. There the
+     * machines' system is Google's for containers, unless the VM has an `image` with Docker and cloud-init. @default none: serverless
+     */
     on?: VM;
 }
 
@@ -129,6 +134,9 @@ export const containerService = defineService<ContainerArgs, ContainerSpec>({
         if (spec.health && !spec.health.command && !Object.keys(ports).length)
             at.in("health").fault("needs a port to ask at", "set `port`, or give a `command`");
         checkHealthPort(spec.health, ports, at);
+        const machines = argumentsOf(args.on, at);
+        if (machines && args.network !== undefined && args.network !== machines.network)
+            at.in("network").fault("is not that of its machines", "leave it out, or give it to them");
         for (const [name, sidecar] of Object.entries(spec.sidecars)) {
             const given = args.sidecars?.[name]; // what is no sidecar at all is refused by its field
             if (isPlain(given))
@@ -137,7 +145,8 @@ export const containerService = defineService<ContainerArgs, ContainerSpec>({
     },
     prepare: (self, given) => {
         const { port: _port, ...spec } = given as ContainerSpec & { port?: number };
-        const whole = prepareWorkload(self, spec);
+        // Who runs on machines stands where they do.
+        const whole = prepareWorkload(self, { ...spec, network: spec.network ?? spec.on?.spec.network });
         const sidecars = Object.entries(spec.sidecars).map(([name, sidecar]) => {
             const shared = { ...(sidecar as WorkloadSpec), log: whole.log, network: whole.network };
             const { log: _log, network: _network, ...own } = prepareWorkload(self, shared, name);

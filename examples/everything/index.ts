@@ -209,9 +209,10 @@ export function everything() {
             rollout: { strategy: "rolling", timeout: 120 },
         }),
     );
+    const pool = new VM("pool", had("vm", { scale: { min: 1, max: 2, cpu: 70 }, cpu: 1, memory: 2048, network }));
     const packed = new Container(
         "packed",
-        had("container", { image: app, command: ["node", "sidecar.js"], env: { ROLE: "packed" }, on: machines }),
+        had("container", { image: app, command: ["node", "sidecar.js"], env: { ROLE: "packed" }, on: pool }),
     );
     const front = new LoadBalancer(
         "front",

@@ -63,13 +63,20 @@ function serverless(site: Site, { to, protocol, instance }: BackendArgs, { servi
     return { args: { backends: [{ group: group.id }] }, after: [] };
 }
 
+/**
+ * More than a machine is for: there is no other group to send the rest to. By utilization, which takes no such number, a group
+ * could not be reached from within the network as well, nor have a second balancer that counts otherwise: Google refuses modes
+ * that are not "compatible" (cloud.google.com/load-balancing/docs/internal/troubleshooting-ilb).
+ */
+const plenty = 10_000;
+
 function onMachines(site: Site, { to, port, protocol, instance }: BackendArgs, machines: Machines): Own {
     const health = site.make(
         "health",
         compute.HealthCheck,
         {
             ...named(site, "health", 63, instance),
-            ...healthCheck(to.health, to.ports, port, protocol),
+            ...healthCheck(to.health, to.ports, port, protocol, machines.answered),
             logConfig: { enable: true },
         },
         { instance },
@@ -85,24 +92,25 @@ function onMachines(site: Site, { to, port, protocol, instance }: BackendArgs, m
             priority: 1000,
             sourceRanges: [...probes],
             targetTags: [machines.tag],
-            allows: [{ protocol: "tcp", ports: [...new Set([port.port, askedOf(to, port)])].map(String) }],
+            allows: [
+                { protocol: "tcp", ports: [...new Set([port.port, askedOf(to, port, machines.answered)])].map(String) },
+            ],
         },
         { instance },
     );
-    const rate = protocol === "HTTP" ? machines.requests : undefined;
     return {
         args: {
             backends: [
                 {
                     group: machines.group,
-                    ...(rate === undefined
-                        ? { balancingMode: "UTILIZATION", maxUtilization: 0.8 }
-                        : { balancingMode: "RATE", maxRatePerInstance: rate }),
+                    ...(protocol === "HTTP"
+                        ? { balancingMode: "RATE", maxRatePerInstance: machines.requests ?? plenty }
+                        : { balancingMode: "CONNECTION", maxConnectionsPerInstance: plenty }),
                     capacityScaler: 1,
                 },
             ],
             healthChecks: health.id,
-            portName: port.name,
+            portName: machines.portName?.(port) ?? port.name,
             // An answer, or a connection, takes as long as it does.
             timeoutSec: 3600,
             connectionDrainingTimeoutSec: to.stopGrace,
@@ -111,17 +119,26 @@ function onMachines(site: Site, { to, port, protocol, instance }: BackendArgs, m
     };
 }
 
-function askedOf({ health, ports }: Pick<GcpContainer, "health" | "ports">, port: NamedPort): number {
-    if (health?.command) return healthPort;
+function askedOf(
+    { health, ports }: Pick<GcpContainer, "health" | "ports">,
+    port: NamedPort,
+    answered = healthPort,
+): number {
+    if (health?.command) return answered;
     return health?.path !== undefined && health.port !== undefined ? ports[health.port].port : port.port;
 }
 
-/** How Google asks: for the path, else whether somebody listens. */
+/**
+ * How Google asks: for the path, else whether somebody listens.
+ *
+ * @param answered - where machines answer for a check by command
+ */
 export function healthCheck(
     health: HealthSpec | undefined,
     ports: GcpContainer["ports"],
     port: NamedPort,
     protocol: "HTTP" | "TCP",
+    answered = healthPort,
 ): Pick<
     types.input.compute.RegionBackendServiceBackend & compute.HealthCheckArgs,
     "checkIntervalSec" | "timeoutSec" | "healthyThreshold" | "unhealthyThreshold" | "httpHealthCheck" | "tcpHealthCheck"
@@ -134,7 +151,7 @@ export function healthCheck(
         unhealthyThreshold: failures,
     };
     // The machine has the command run for whoever asks.
-    if (command) return { ...times, httpHealthCheck: { port: healthPort, requestPath: "/" } };
+    if (command) return { ...times, httpHealthCheck: { port: answered, requestPath: "/" } };
     const tcp = protocol === "TCP" && health?.port === undefined && port.protocol === "tcp";
     if (path === undefined || tcp) return { ...times, tcpHealthCheck: { port: port.port } };
     return { ...times, httpHealthCheck: { port: askedOf({ health, ports }, port), requestPath: path } };

@@ -10,12 +10,16 @@ import { besides, platformsOf, together } from "../workload-check";
 import { needsMachines } from "./container";
 import { checkDatabase } from "./database-check";
 import { largestMachine, machineFor } from "./machine-type";
+import { checkPool } from "./pool-check";
 import { unsayable } from "./url-map";
 
 type Args = Readonly<Record<string, unknown>>;
 
 const container: Check<"container"> = (spec, at, args) => {
-    if (needsMachines(completed(spec))) checkMachines(spec, at);
+    if (args.on !== undefined) {
+        checkImages(args, at, "a machine");
+        checkPool(spec, at, args);
+    } else if (needsMachines(completed(spec))) checkMachines(spec, at);
     else checkRun(spec, at, args);
     checkBuilds(args, at);
 };
@@ -41,7 +45,7 @@ const loadBalancer: Check<"loadBalancer"> = ({ redirects, tcp }, at, args) => {
     for (const name of Object.keys(tcp)) {
         const given = (args.tcp as Record<string, { to?: unknown }>)[name];
         const declared = argumentsOf(isPlain(given) ? given.to : undefined, at);
-        if (declared && !needsMachines(read(declared)))
+        if (declared && declared.on === undefined && !needsMachines(read(declared)))
             at.in("tcp").in(name).in("to").fault("speaks HTTP only, on Cloud Run", 'give the port `protocol: "tcp"`');
     }
 };

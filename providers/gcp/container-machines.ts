@@ -24,7 +24,7 @@ export function containerMachines(site: Site, spec: ContainerSpec): Running {
     const { ports, scale, health, stopGrace, rollout, log, exec } = spec;
     const network = nativeOf(spec.network);
     const name = unique(site, "machine", 40);
-    const template = templateOf(site, spec, network, name);
+    const { template } = templateOf(site, spec, network, name);
     if (exec) fromTerminals(site, network);
     const { strategy, timeout } = rollout;
     const patience = timeout + stopGrace;
@@ -42,6 +42,9 @@ export function containerMachines(site: Site, spec: ContainerSpec): Running {
     };
 }
 
+/** Google's system for containers: hardened, with Docker, and it updates itself. */
+export const containerImage = "projects/cos-cloud/global/images/family/cos-stable";
+
 /** @param name - what its containers' names begin with */
 function templateOf(site: Site, spec: ContainerSpec, network: GcpNetwork, name: pulumi.Output<string>) {
     const { id: project, region } = projectOf(site);
@@ -51,7 +54,7 @@ function templateOf(site: Site, spec: ContainerSpec, network: GcpNetwork, name: 
     return machineTemplate(site, network, {
         account: `What runs in ${site.name}`,
         type: machineFor(cpu, memory)!,
-        image: "projects/cos-cloud/global/images/family/cos-stable",
+        image: containerImage,
         disk: 20,
         boot: machineBoot({ name, spec, project, registry: pulumi.interpolate`${region}-docker.pkg.dev` }),
         permits: { role: [...role, ...pulls(spec)], connect },
@@ -59,7 +62,7 @@ function templateOf(site: Site, spec: ContainerSpec, network: GcpNetwork, name: 
 }
 
 /** What it takes to get the images, of those that are in a repository of the stack's own. */
-function pulls(spec: ContainerSpec): Statement[] {
+export function pulls(spec: Pick<ContainerSpec, "image" | "sidecars">): Statement[] {
     return [spec, ...Object.values(spec.sidecars)].flatMap(({ image }): Statement[] => {
         const repository = image.nodes.gcp?.repository;
         if (!repository) return [];

@@ -5,6 +5,7 @@ import { urlNames } from "../../components/ports";
 import type { Site } from "../../components/site";
 import { Gathered } from "../declared";
 import { containerMachines } from "./container-machines";
+import { containerOnPool } from "./container-pool";
 import type { GcpGauge } from "./gauges";
 import type { Permit } from "./grants";
 import { longestStart } from "./probe";
@@ -17,6 +18,8 @@ import { webBalancer } from "./web-balancer";
 /** Running is a container that was made, in whichever way. */
 export interface Running {
     readonly resource: pulumi.Resource;
+    /** Where it listens, as others see it. @default where it listens */
+    readonly ports?: ContainerSpec["ports"];
     /** What load balancers send to; undefined without a port. */
     readonly runs: GcpContainer["runs"] | undefined;
     /** A port's URL, for what uses it; known when it runs. */
@@ -28,20 +31,22 @@ export interface Running {
 
 /**
  * A service of Cloud Run, or a worker pool where it has no port. What neither of them can do runs on a group of small
- * machines of its own: see {@link needsMachines}.
+ * machines of its own: see {@link needsMachines}. With `on`, it runs on a VM's machines.
  */
 export const container: DriverOf<"container"> = (site, spec) => {
     const { ports, health, stopGrace, public: open } = spec;
     const names = Object.keys(ports);
     const entries = new Gathered<Entry>();
-    const made = needsMachines(spec)
-        ? containerMachines(site, spec)
-        : names.length
-          ? runService(site, spec, entries)
-          : runWorker(site, spec);
+    const made = spec.on
+        ? containerOnPool(site, spec)
+        : needsMachines(spec)
+          ? containerMachines(site, spec)
+          : names.length
+            ? runService(site, spec, entries)
+            : runWorker(site, spec);
     const native = made.runs && {
         name: site.name,
-        ports,
+        ports: made.ports ?? ports,
         health,
         stopGrace,
         entries,

@@ -96,7 +96,7 @@ export function policy<S extends Statement>(statements: readonly S[]): readonly 
 }
 
 /** The grants' instance: by what is reached, and the role. */
-function keyOf({ to, role }: Statement): string {
+export function keyOf({ to, role }: Pick<Statement, "to" | "role">): string {
     return `${to}-${role
         .split("/")
         .pop()!

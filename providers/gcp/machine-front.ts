@@ -23,6 +23,8 @@ export interface FrontArgs {
     readonly stopGrace: number;
     /** The machines' network tag. */
     readonly tag: string;
+    /** Where machines answer for a check by command. @default healthPort */
+    readonly answered?: number;
     /** What lets Google ask for the health, see {@link letAsk}. */
     readonly asked: pulumi.Resource;
 }
@@ -41,13 +43,17 @@ const mostPorts = 5;
 
 /** One address within the network for a group of machines: connections go to those that work. */
 export function machineFront(site: Site, args: FrontArgs): Front {
-    const { group, network, ports, health, stopGrace, asked } = args;
+    const { group, network, ports, health, stopGrace, asked, answered } = args;
     const { region } = projectOf(site);
     const [[name, first]] = Object.entries(ports);
     const check = site.make(
         "health",
         compute.RegionHealthCheck,
-        { ...named(site, "health", 63, "inside"), region, ...healthCheck(health, ports, { ...first, name }, "TCP") },
+        {
+            ...named(site, "health", 63, "inside"),
+            region,
+            ...healthCheck(health, ports, { ...first, name }, "TCP", answered),
+        },
         { instance: "inside" },
     );
     const all = Object.values(ports).map(({ port }) => `${port}`);
@@ -104,13 +110,19 @@ export function machineFront(site: Site, args: FrontArgs): Front {
     };
 }
 
-/** Lets Google ask machines for their health: without it, they would be taken for dead, and replaced for ever. */
+/**
+ * Lets Google ask machines for their health: without it, they would be taken for dead, and replaced for ever.
+ *
+ * @param more - further ports where they are asked
+ */
 export function letAsk(
     site: Site,
-    { network, tag, health, ports }: Pick<FrontArgs, "network" | "tag" | "health" | "ports">,
+    args: Pick<FrontArgs, "network" | "tag" | "health" | "ports" | "answered">,
+    more: pulumi.Input<string[]> = [],
 ): compute.Firewall {
-    const all = Object.values(ports).map(({ port }) => `${port}`);
-    const asked = askedPorts(health, ports, all);
+    const { network, tag } = args;
+    const own = askedPorts(args);
+    const asked = Array.isArray(more) ? [...own, ...more] : pulumi.output(more).apply((known) => [...own, ...known]);
     return ingress(site, "asked", { network, tag }, [...probes], `Google asks ${site.name} for its health`, asked);
 }
 
@@ -120,7 +132,7 @@ function ingress(
     { network, tag }: Pick<FrontArgs, "network" | "tag">,
     sourceRanges: pulumi.Input<string>[],
     description: string,
-    ports: string[],
+    ports: pulumi.Input<string[]>,
 ): compute.Firewall {
     return site.make(
         "firewall",
@@ -140,11 +152,12 @@ function ingress(
 }
 
 /** Where Google asks for the health: where the check is answered, which need not be one of the ports. */
-function askedPorts(
-    health: HealthSpec | undefined,
-    ports: Readonly<Record<string, PortSpec>>,
-    all: readonly string[],
-): string[] {
-    const own = health?.command ? [`${healthPort}`] : health?.port === undefined ? [] : [`${ports[health.port].port}`];
+function askedPorts({
+    health,
+    ports,
+    answered = healthPort,
+}: Pick<FrontArgs, "health" | "ports" | "answered">): string[] {
+    const all = Object.values(ports).map(({ port }) => `${port}`);
+    const own = health?.command ? [`${answered}`] : health?.port === undefined ? [] : [`${ports[health.port].port}`];
     return [...new Set([...own, ...all])];
 }

@@ -5,14 +5,14 @@ import type { HealthSpec } from "../../components/health";
 import type { PortSpec } from "../../components/ports";
 import type { ScaleSpec } from "../../components/scale";
 import type { Site } from "../../components/site";
-import { healthCheck } from "./backend";
 import type { GcpGauge } from "./gauges";
-import { type Front, letAsk, machineFront } from "./machine-front";
+import { type Front, machineFront } from "./machine-front";
 import { machineGauges } from "./machine-gauges";
-import { healthPort } from "./machine-health";
+import { Healing } from "./machine-healing";
 import { named } from "./names";
 import type { GcpNetwork } from "./network";
 import { tagOf } from "./network-firewall";
+import { declared, type Places, portName } from "./places";
 import { projectOf } from "./project";
 import { timeouts } from "./run-service";
 
@@ -30,6 +30,8 @@ export interface GroupArgs {
     readonly patience: number;
     /** Seconds until a machine that goes gets no more connections. */
     readonly stopGrace: number;
+    /** The containers which they run for others: known when all are declared. @default none */
+    readonly places?: Places;
 }
 
 type Strategy = ContainerSpec["rollout"]["strategy"];
@@ -41,25 +43,20 @@ export interface MachineGroup {
     readonly group: pulumi.Output<string>;
     /** The one address for all of them, made when it is first asked for. @throws without a port */
     front(): Front;
+    /** Has them asked for the health of what they run, and those replaced that are not well. */
+    heal(): void;
     readonly gauges: Readonly<Record<string, GcpGauge>>;
 }
 
 /** Who cannot be asked for long is replaced; a group without a port and without a command is not asked. */
 export function machineGroup(site: Site, args: GroupArgs): MachineGroup {
-    const { name, template, network, ports, health, scale, strategy, patience, stopGrace } = args;
+    const { name, template, network, ports, health, scale, patience, stopGrace, places } = args;
     const tag = tagOf(site);
-    const startup = health?.startup ?? 120;
     const scaled = scale.max > scale.min;
-    const first = firstOf(args);
-    const asked = first && letAsk(site, { network, tag, health, ports });
-    const check =
-        first &&
-        site.make(
-            "health",
-            compute.HealthCheck,
-            { ...named(site, "health", 63, "healing"), ...healthCheck(health, ports, first, "TCP") },
-            { instance: "healing" },
-        );
+    const healing = new Healing(site, { network, tag, health, ports, places });
+    const strategy = declared(places, (all) =>
+        all.some(({ spec }) => spec.rollout.strategy === "recreate") ? "recreate" : args.strategy,
+    );
     const manager = site.make(
         "machines",
         compute.RegionInstanceGroupManager,
@@ -71,36 +68,56 @@ export function machineGroup(site: Site, args: GroupArgs): MachineGroup {
             distributionPolicyZones: network.zones,
             versions: [{ instanceTemplate: template.id }],
             targetSize: scale.min,
-            namedPorts: Object.entries(ports).map(([port, { port: number }]) => ({ name: port, port: number })),
-            updatePolicy: network.zones.apply((zones) => policyOf(strategy, scale.max, zones.length)),
-            autoHealingPolicies: check && { healthCheck: check.id, initialDelaySec: startup },
+            namedPorts: declared(places, (all) => [
+                ...Object.entries(ports).map(([port, { port: number }]) => ({ name: port, port: number })),
+                ...all.flatMap(({ hosted }) =>
+                    Object.values(hosted).map((port) => ({ name: portName(port), port: port.port })),
+                ),
+            ]),
+            updatePolicy: pulumi
+                .all([network.zones, strategy])
+                .apply(([zones, how]) => policyOf(how, scale.max, zones.length)),
+            autoHealingPolicies: healing.policies,
             waitForInstances: true,
             waitForInstancesStatus: "UPDATED",
         },
         {
             main: true,
             // Who cannot be asked is taken for dead.
-            dependsOn: asked ? [asked] : [],
+            dependsOn: healing.after,
             ignoreChanges: scaled ? ["targetSize"] : [],
-            customTimeouts: timeouts(patience),
+            customTimeouts: places ? patient(patience, places) : timeouts(patience),
         },
     );
-    if (scaled) autoscale(site, scale, startup, manager);
+    if (scaled) autoscale(site, scale, healing.startup, manager);
     const group = manager.instanceGroup;
     let front: Front | undefined;
     return {
         manager,
         group,
-        front: () => (front ??= machineFront(site, { group, network, ports, health, stopGrace, tag, asked: asked! })),
+        front: () =>
+            (front ??= machineFront(site, { group, network, ports, health, stopGrace, tag, asked: healing.asked! })),
+        heal: () => healing.make(),
         gauges: machineGauges(site, manager.name),
     };
 }
 
-/** Where they are asked. A command's check is answered by the machine, with ports or without. */
-function firstOf({ ports, health }: Pick<GroupArgs, "ports" | "health">) {
-    const [first] = Object.entries(ports);
-    if (first) return { ...first[1], name: first[0] };
-    return health?.command && { port: healthPort, protocol: "tcp" as const, name: "health" };
+/**
+ * As long as the most patient of the containers may take. The SDK reads it when it registers the group, which is when the group's
+ * arguments are known, and so all containers.
+ */
+function patient(own: number, { here }: Places): pulumi.CustomTimeouts {
+    const most = () =>
+        timeouts(Math.max(own, ...here.map(({ spec: { rollout, stopGrace } }) => rollout.timeout + stopGrace)));
+    return {
+        get create() {
+            return most().create;
+        },
+        get update() {
+            return most().update;
+        },
+        delete: most().delete,
+    };
 }
 
 /** One more for each zone at a time; or all at once, after all have gone, for what may not run twice. */
@@ -118,7 +135,12 @@ function policyOf(strategy: Strategy, most: number, zones: number) {
 }
 
 /** One more while they are busy. */
-function autoscale(site: Site, scale: ScaleSpec, startup: number, group: compute.RegionInstanceGroupManager): void {
+function autoscale(
+    site: Site,
+    scale: ScaleSpec,
+    startup: pulumi.Input<number>,
+    group: compute.RegionInstanceGroupManager,
+): void {
     site.make("scaling", compute.RegionAutoscaler, {
         ...named(site, "scaling", 63),
         region: projectOf(site).region,

@@ -1,35 +1,50 @@
 import type { HealthSpec } from "../../components/health";
+import { quoted } from "../cloud-init";
 
 /** Where a machine answers whether a container's own check has passed: 200, or 503. */
 export const healthPort = 8086;
 
-/**
- * Google asks by HTTP only: whoever asks has the command run, by systemd, once for each connection.
- *
- * @param within - what runs it: `docker exec …`
- */
-export function answering(within: string, { command, timeout }: HealthSpec) {
-    const words = command!.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+/** Answering is how a machine answers whoever asks for a health. */
+export interface Answering {
+    /** What systemd calls it: `mvi-health`. */
+    readonly unit: string;
+    readonly port: number;
+    /** The script. */
+    readonly path: string;
+    /** Done before it is known. @default nothing */
+    readonly before?: readonly string[];
+    /** A command of the shell that passes where all is well. */
+    readonly passes: string;
+    /** Seconds after which it does not. */
+    readonly timeout: number;
+    /** Whom it runs as. @default root */
+    readonly user?: string;
+}
+
+/** Google asks by HTTP only: whoever asks has a command run, by systemd, once for each connection. */
+export function answers({ unit, port, path, before = [], passes, timeout, user }: Answering) {
     const answer = (status: string) =>
         `printf 'HTTP/1.1 ${status}\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n'`;
     return [
         {
-            path: "/etc/mvi/health",
+            path,
             lines: [
                 "read -r _",
-                `if timeout ${timeout} ${within} ${words} >/dev/null 2>&1 </dev/null`,
+                ...before,
+                `if ${passes}`,
                 `then ${answer("200 OK")}; else ${answer("503 Service Unavailable")}; fi`,
             ],
         },
         {
-            path: "/etc/systemd/system/mvi-health.socket",
-            lines: ["[Socket]", `ListenStream=${healthPort}`, "Accept=yes", "MaxConnections=16"],
+            path: `/etc/systemd/system/${unit}.socket`,
+            lines: ["[Socket]", `ListenStream=${port}`, "Accept=yes", "MaxConnections=16"],
         },
         {
-            path: "/etc/systemd/system/mvi-health@.service",
+            path: `/etc/systemd/system/${unit}@.service`,
             lines: [
                 "[Service]",
-                "ExecStart=/bin/sh /etc/mvi/health",
+                `ExecStart=/bin/sh ${path}`,
+                ...(user === undefined ? [] : [`User=${user}`]),
                 "StandardInput=socket",
                 "StandardOutput=socket",
                 "StandardError=journal",
@@ -37,4 +52,25 @@ export function answering(within: string, { command, timeout }: HealthSpec) {
             ],
         },
     ];
+}
+
+/**
+ * A check's command, asked at {@link healthPort}.
+ *
+ * @param within - what runs it: `docker exec …`
+ */
+export function answering(within: string, { command, timeout }: HealthSpec, user?: string) {
+    return answers({
+        unit: "mvi-health",
+        port: healthPort,
+        path: "/etc/mvi/health",
+        passes: quiet(timeout, [within, ...command!.map(quoted)].join(" ")),
+        timeout,
+        user,
+    });
+}
+
+/** A command that says nothing, and fails when it takes too long. */
+export function quiet(seconds: number, command: string): string {
+    return `timeout ${seconds} ${command} >/dev/null 2>&1 </dev/null`;
 }

@@ -8,7 +8,7 @@ import { named } from "./names";
 import type { GcpNetwork } from "./network";
 import { connections, tagOf } from "./network-firewall";
 import { projectOf } from "./project";
-import { role } from "./role";
+import { type Role, role } from "./role";
 
 /** Machine is what each machine of a group is made of. */
 export interface Machine {
@@ -16,27 +16,29 @@ export interface Machine {
     readonly account: string;
     readonly type: pulumi.Input<string>;
     /** `projects/…/global/images/…` */
-    readonly image: string;
+    readonly image: pulumi.Input<string>;
     /** In GiB. */
     readonly disk: number;
     /** What it does when it comes up, for cloud-init. */
     readonly boot: pulumi.Input<string>;
     /** What its links permit, and whatever else it needs, but to write its log. */
     readonly permits: Required<Permit>;
+    /** What it must not run without, besides. @default nothing */
+    readonly after?: Promise<readonly pulumi.Resource[]>;
 }
 
 /** The template of a group: hardened, with an encrypted disk, as an account with what its links permit. */
 export function machineTemplate(
     site: Site,
     network: GcpNetwork,
-    { account: description, type, image, disk, boot, permits }: Machine,
-): compute.RegionInstanceTemplate {
+    { account: description, type, image, disk, boot, permits, after }: Machine,
+): { template: compute.RegionInstanceTemplate; account: Role } {
     const account = role(site, "account", {
         description,
         may: [...permits.role, { to: "log", role: "roles/logging.logWriter", on: { project: true } }],
     });
     const encryption = encryptionKey(site, undefined, "compute");
-    return site.make(
+    const template = site.make(
         "template",
         compute.RegionInstanceTemplate,
         {
@@ -80,9 +82,12 @@ export function machineTemplate(
                 ...connections(site, network, permits.connect),
                 ...encryption.ready,
                 ...network.wayOut(),
+                // In a list, a promise is waited for, and no more.
+                ...(after ? [after as Promise<never>] : []),
             ],
         },
     );
+    return { template, account };
 }
 
 /** Lets in who may log in, through Google's tunnel: in a container, `docker exec` it is then. */

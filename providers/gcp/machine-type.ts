@@ -15,7 +15,7 @@ const machines: readonly (readonly [type: string, cpu: number, memory: number])[
 ];
 
 /** What the system and Docker take of the memory, in MiB. */
-const system = 384;
+export const system = 384;
 
 /** What the largest of them has for its containers: CPUs, and memory in MiB. */
 export const largestMachine = { cpu: 32, memory: 131072 - system };

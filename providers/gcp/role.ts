@@ -19,6 +19,8 @@ export interface Role {
     readonly email: pulumi.Output<string>;
     /** As IAM writes it: `serviceAccount:…`. */
     readonly member: pulumi.Output<string>;
+    /** What it may do from the beginning. */
+    readonly may: readonly Statement[];
     /** What must not run without its grants depends on them. */
     readonly policies: pulumi.Resource[];
 }
@@ -43,10 +45,21 @@ export function role(site: Site, key: string, { description, may, instance }: Ro
         account,
         email: account.email,
         member: account.member,
-        policies: [
-            ...grant(site, account.member, onAccount(may, account.name), instance),
-            // What an account does as itself, it asks of this API.
-            ...(may.some(({ on }) => "itself" in on) ? [api(site, "iamcredentials")] : []),
-        ],
+        may,
+        policies: permit(site, account, may, instance),
     };
+}
+
+/** Lets an account do more. What must not run without it depends on what this answers. */
+export function permit(
+    site: Site,
+    account: serviceaccount.Account,
+    may: readonly Statement[],
+    instance?: string,
+): pulumi.Resource[] {
+    return [
+        ...grant(site, account.member, onAccount(may, account.name), instance),
+        // What an account does as itself, it asks of this API.
+        ...(may.some(({ on }) => "itself" in on) ? [api(site, "iamcredentials")] : []),
+    ];
 }

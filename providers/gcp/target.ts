@@ -9,6 +9,7 @@ import type { GcpNetwork } from "./network";
 /** GcpContainer is what a load balancer has to know of a container: see {@link containerOf}. */
 export interface GcpContainer {
     readonly name: string;
+    /** Where it listens, as load balancers see it. */
     readonly ports: Readonly<Record<string, PortSpec>>;
     readonly health: HealthSpec | undefined;
     /** Seconds until a replica that goes gets no more requests. */
@@ -27,12 +28,16 @@ export interface Serverless {
     readonly uri: pulumi.Output<string>;
 }
 
-/** Machines run it on a group of its own. */
+/** Machines run it, on a group of its own or with others. */
 export interface Machines {
     readonly on: "machines";
-    /** The group's whole name: its ports are named as the container's. */
+    /** The group's whole name. */
     readonly group: pulumi.Output<string>;
     readonly network: GcpNetwork;
+    /** What the group calls a port. @default as the container does */
+    portName?(port: NamedPort): string;
+    /** Where machines answer for a check by command. @default healthPort */
+    readonly answered?: number;
     /** By which rules of the firewall are for them alone. */
     readonly tag: string;
     /** Requests a second for each machine, at which there is to be one more. */

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HealthSpec } from "../../components/health";
 import type { Grant } from "../../components/link";
 import { documents, fileLines, makeApp, quoted, unitLines } from "../cloud-init";
-import { fetcher } from "./machine-boot";
 import { answering } from "./machine-health";
+import { fetcher } from "./machine-start";
 
 /** VmBoot is what a machine does by itself when it comes up. */
 export interface VmBoot {
@@ -14,6 +14,8 @@ export interface VmBoot {
     readonly grant: Grant;
     /** With a command, the machine answers whoever asks for its health. */
     readonly health: HealthSpec | undefined;
+    /** What is done besides, as a script, on a system for containers: where little can be written, and less be executed. @default none */
+    readonly containers?: pulumi.Input<string>;
 }
 
 /** Documents for cloud-init. They hold no secret: the machine fetches them as itself, at each start of its command. */
@@ -24,8 +26,9 @@ export function vmBoot(boot: VmBoot): pulumi.Output<string> {
             pulumi.all({ ...grant.env, ...env }),
             pulumi.all({ ...grant.secrets }),
             pulumi.all({ ...(grant.files ?? {}) }),
+            boot.containers,
         ])
-        .apply(([plain, secrets, files]) => {
+        .apply(([plain, secrets, files, containers]) => {
             const variables = Object.entries(plain).map(([key, value]) => `export ${key}=${quoted(value)}`);
             const fetched = [
                 ...(Object.keys(secrets).length + Object.keys(files).length ? fetcher : []),
@@ -35,34 +38,37 @@ export function vmBoot(boot: VmBoot): pulumi.Output<string> {
                         `export ${key}=/run/app/${key.toLowerCase()}; (umask 377; secret ${quoted(from)} > "$${key}.new"; mv -f "$${key}.new" "$${key}")`,
                 ),
             ];
-            return documents([boot.userData, setup(boot, variables, fetched)]);
+            return documents([boot.userData, setup(boot, variables, fetched), containers]);
         });
 }
 
-const folder = "/usr/local/lib/app";
-
 function setup(
-    { start, health }: VmBoot,
+    { start, health, containers }: VmBoot,
     variables: readonly string[],
     fetched: readonly string[],
 ): string | undefined {
+    // A system for containers has neither a folder for programs that can be written, nor all of a usual one's commands.
+    const [folder, run] = containers === undefined ? ["/usr/local/lib/app", ""] : ["/etc/mvi/app", "/bin/sh "];
     const asked = health?.command ? health : undefined;
     if (start === undefined && !asked) return undefined;
     const lines = ["#!/bin/sh", "set -eu", makeApp, `install -d -m 0755 ${folder} /etc/mvi`];
     const units: string[] = [];
     if (start !== undefined) {
-        const run = ["#!/bin/sh", "set -eu", ...variables, ...fetched, `exec /bin/sh -c ${quoted(start)}`];
+        const script = ["#!/bin/sh", "set -eu", ...variables, ...fetched, `exec /bin/sh -c ${quoted(start)}`];
         lines.push(
-            fileLines(`${folder}/start`, "0755", run),
-            fileLines("/etc/systemd/system/app.service", "0644", unitLines("The app", `${folder}/start`)),
+            fileLines(`${folder}/start`, "0755", script),
+            fileLines("/etc/systemd/system/app.service", "0644", unitLines("The app", `${run}${folder}/start`)),
         );
         units.push("app.service");
     }
     if (asked) {
         // It is asked every few seconds: secrets are not fetched for it.
         lines.push(fileLines(`${folder}/within`, "0755", ["#!/bin/sh", "set -eu", ...variables, 'exec "$@"']));
-        for (const { path, lines: text } of answering(`runuser -u app -- ${folder}/within`, asked))
-            lines.push(fileLines(path, "0644", text));
+        const answered =
+            containers === undefined
+                ? answering(`runuser -u app -- ${folder}/within`, asked)
+                : answering(`${run}${folder}/within`, asked, "app");
+        for (const { path, lines: text } of answered) lines.push(fileLines(path, "0644", text));
         units.push("mvi-health.socket");
     }
     const all = units.join(" ");

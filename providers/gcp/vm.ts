@@ -1,15 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
+import type { Grant } from "../../components/link";
 import { urlNames } from "../../components/ports";
 import type { Site } from "../../components/site";
 import type { VMSpec } from "../../components/vm";
 import { linked } from "../../components/workload";
 import { permitsOf } from "./grants";
-import { portVariables } from "./machine-boot";
 import { machineGroup } from "./machine-group";
-import { fromTerminals, machineTemplate } from "./machine-template";
+import { portVariables } from "./machine-start";
+import { fromTerminals, type Machine, machineTemplate } from "./machine-template";
 import { unique } from "./names";
-import { type GcpNetwork, nativeOf } from "./network";
+import { nativeOf } from "./network";
+import { containerImage } from "./container-machines";
+import { declared, needs, Places } from "./places";
+import { keepPool } from "./pool";
+import { poolBoot } from "./pool-boot";
+import { projectOf } from "./project";
 import { vmBoot } from "./vm-boot";
 import { vmType } from "./vm-type";
 
@@ -23,14 +29,21 @@ const usualImage = "projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lt
  * A group of equal machines over the network's zones: shielded, with a disk under the stack's key, without an address on the
  * internet where the network has another way out. People log in by Google's tunnel (`gcloud compute ssh --tunnel-through-iap`)
  * and by IAM. A change replaces the machines, new ones first; while new ones do not become healthy, the old ones serve on.
+ *
+ * Containers may run `on` it: see pool.ts.
  */
 export const vm: DriverOf<"vm"> = (site, spec) => {
     const { ports, scale, health } = spec;
     const network = nativeOf(spec.network);
     fromTerminals(site, network);
-    const { front, gauges } = machineGroup(site, {
-        name: unique(site, "machine", 40),
-        template: templateOf(site, spec, network),
+    const places = new Places(Object.values(ports).map(({ port }) => port));
+    const grant = linked(spec.uses);
+    const permits = permitsOf(grant.permits);
+    const name = unique(site, "machine", 40);
+    const { template, account } = machineTemplate(site, network, machineOf(site, spec, places, grant));
+    const machines = machineGroup(site, {
+        name,
+        template,
         network,
         ports,
         health,
@@ -38,7 +51,10 @@ export const vm: DriverOf<"vm"> = (site, spec) => {
         strategy: "rolling",
         patience: (health?.startup ?? 120) * 2 + 900,
         stopGrace: 60,
+        places,
     });
+    keepPool(site.component, { site, network, account, machines, places, connects: permits.connect });
+    const { front, gauges } = machines;
     const names = Object.keys(ports);
     const urls = names.map((port) => front().url(port));
     return {
@@ -53,15 +69,21 @@ export const vm: DriverOf<"vm"> = (site, spec) => {
     };
 };
 
-function templateOf(site: Site, spec: VMSpec, network: GcpNetwork) {
-    const { cpu, memory, disk, image, uses, ports, start, userData, health } = spec;
-    const grant = linked(uses);
-    return machineTemplate(site, network, {
+/** What each of its machines is made of: what it runs for containers that are declared later is known at the program's end. */
+function machineOf(site: Site, spec: VMSpec, places: Places, grant: Grant): Machine {
+    const { cpu, memory, disk, image, ports, start, userData, health } = spec;
+    const { id: project, region } = projectOf(site);
+    const own = { start, userData, env: portVariables(ports), grant, health };
+    const served = { places, ports, health, project, registry: pulumi.interpolate`${region}-docker.pkg.dev` };
+    return {
         account: `What runs on ${site.name}`,
-        type: vmType(cpu, memory),
-        image: image ?? usualImage,
+        type: declared(places, (all) => vmType(cpu, memory, needs(all).cpu)),
+        image: declared(places, (all) => image ?? (all.length ? containerImage : usualImage)),
         disk: Math.max(disk, leastDisk),
-        boot: vmBoot({ start, userData, env: portVariables(ports), grant, health }),
+        boot: declared(places, (all) =>
+            all.length ? vmBoot({ ...own, containers: poolBoot({ ...served, all }) }) : vmBoot(own),
+        ).apply((text) => text),
         permits: permitsOf(grant.permits),
-    });
+        after: places.all.then((all) => all.flatMap(({ after }) => after)),
+    };
 }
