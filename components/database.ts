@@ -161,7 +161,8 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
  * cloud they reach the workload by reference, and stand neither in the program nor in the state of the stack. So there is no
  * output `url`, but `host` and `port`. To look into it by hand: on `local` by `url` and `readOnlyUrl` of
  * `nodes.local.database`; on AWS by the secret `nodes.aws.userSecret` of each kind of link, on GCP by
- * `nodes.gcp.userSecret`.
+ * `nodes.gcp.userSecret`. People log in by the cloud's IAM, which is on for PostgreSQL and MySQL: on AWS who has been granted
+ * `rds_iam` in it, on GCP a `gcp.sql.User` of type `CLOUD_IAM_USER`.
  */
 export class Database extends Component<"database"> implements DatabaseParts {
     readonly id: pulumi.Output<string>;
