@@ -201,6 +201,20 @@ describe("A Database of SQL on GCP", () => {
     });
 });
 
+describe("A person who logs in to a Database of SQL on GCP", () => {
+    const flagsOf = async (args: DatabaseArgs) => (await settingsOf(args)).databaseFlags as object[];
+
+    it("does so by IAM, which is on for both engines, unless `parameters` say otherwise", async () => {
+        const [postgres, mysql] = ["cloudsql.iam_authentication", "cloudsql_iam_authentication"];
+        expect(await flagsOf({ engine: "postgres" })).to.deep.include({ name: postgres, value: "on" });
+        expect(await flagsOf({ engine: "mysql" })).to.deep.include({ name: mysql, value: "on" });
+        expect(await flagsOf({ engine: "postgres", parameters: { [postgres]: "off" } })).to.deep.include({
+            name: postgres,
+            value: "off",
+        });
+    });
+});
+
 describe("Who uses a Database of SQL on GCP", () => {
     const image = `ghcr.io/acme/web@sha256:${"a".repeat(64)}`;
 

@@ -1,5 +1,9 @@
+import * as projects from "@pulumi/gcp/projects";
+import * as sql from "@pulumi/gcp/sql";
+import * as pulumi from "@pulumi/pulumi";
 import type * as auto from "@pulumi/pulumi/automation";
 import { expect } from "chai";
+import "../../providers/gcp/types";
 import { Container, Database, Network } from "../../components";
 import { steps, stopAtFailure } from "../support/engine";
 import { Emulator, missing, project } from "./emulator";
@@ -9,7 +13,22 @@ const image = `us-docker.pkg.dev/cloudrun/container/hello@sha256:${"a".repeat(64
 function program() {
     const network = new Network("own", { existing: "shared" });
     const db = new Database("db", { engine: "postgres", network });
-    new Container("web", { image, port: 8080, network, uses: [db] });
+    new Container("web", { image, port: 8080, network, uses: [db.readOnly()] });
+    // A person, as the README says it.
+    new sql.User(
+        "ann",
+        { instance: db.id, name: "ann@example.com", type: "CLOUD_IAM_USER", databaseRoles: ["reader"] },
+        { dependsOn: db.nodes.gcp!.userMade!.reader },
+    );
+    new projects.IAMMember("ann", {
+        project,
+        role: "roles/cloudsql.instanceUser",
+        member: "user:ann@example.com",
+        condition: {
+            title: "db",
+            expression: pulumi.interpolate`resource.name == "projects/${project}/instances/${db.id}"`,
+        },
+    });
     return { db: db.id, host: db.host };
 }
 
