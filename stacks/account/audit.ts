@@ -8,9 +8,10 @@ import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as iam from "@pulumi/aws/iam";
 import { Blob, Key, Log } from "pulumi-mvi";
 import type {} from "pulumi-mvi/aws";
-import { watches, watchFilters } from "./watches";
+import type { AccountSettings } from "./account";
+import { patterns, watches, watchFilters } from "./watches";
 
-export function audit(email: string): { records: pulumi.Output<string> } {
+export function audit(settings: AccountSettings): { records: pulumi.Output<string> } {
     const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
     const { accountId } = getCallerIdentityOutput();
     const { region } = getRegionOutput();
@@ -64,7 +65,8 @@ export function audit(email: string): { records: pulumi.Output<string> } {
             },
         },
     });
-    const { filters, transform } = watchFilters(watches(email));
+    const watched = patterns(settings);
+    const { filters, transform } = watchFilters(watches(Object.keys(watched), settings.email), watched);
     const lines = new Log("trail", { key, filters, transform: { aws: { filter: transform } } });
     const group = lines.nodes.aws!.group!;
     const role = new iam.Role("trail", {
@@ -93,10 +95,33 @@ export function audit(email: string): { records: pulumi.Output<string> } {
             kmsKeyId: key.nodes.aws!.key!.arn,
             cloudWatchLogsGroupArn: pulumi.interpolate`${group.arn}:*`,
             cloudWatchLogsRoleArn: role.arn,
+            advancedEventSelectors: selectors(settings, [
+                pulumi.interpolate`arn:${partition}:s3:::${records.id}/`,
+                // AWS writes these, of every app: to record it would be a record for each record.
+                pulumi.interpolate`arn:${partition}:s3:::stack-access-logs-`,
+            ]),
         },
         { dependsOn: [may, records.nodes.aws!.policy!], protect: true },
     );
     return { records: records.id };
+}
+
+/** What is recorded: all that is done to resources, and what is done to objects, but in some buckets. */
+function selectors({ objects }: AccountSettings, butIn: pulumi.Input<string>[]) {
+    // Scanners know it by the name that AWS's console gives it.
+    const all = { name: "Management events selector", fieldSelectors: [equals("eventCategory", "Management")] };
+    if (objects === "none") return [all];
+    const fieldSelectors = [
+        equals("eventCategory", "Data"),
+        equals("resources.type", "AWS::S3::Object"),
+        { field: "resources.ARN", notStartsWiths: butIn },
+        ...(objects === "write" ? [equals("readOnly", "false")] : []),
+    ];
+    return [all, { name: "Objects", fieldSelectors }];
+}
+
+function equals(field: string, value: string) {
+    return { field, equals: [value] };
 }
 
 function policy(statements: readonly object[]): pulumi.Output<string> {

@@ -45,5 +45,16 @@ function regional(region: string, closeDefaultNetworks: boolean): void {
     if (closeDefaultNetworks) {
         const { id } = ec2.getVpcOutput({ default: true, region });
         new ec2.DefaultSecurityGroup(`network-${region}`, { region, vpcId: id, ingress: [], egress: [] });
+        const { ids } = ec2.getNetworkAclsOutput({
+            region,
+            vpcId: id,
+            filters: [{ name: "default", values: ["true"] }],
+        });
+        // Without rules it lets nothing through, for whatever has a group of its own as well.
+        new ec2.DefaultNetworkAcl(
+            `network-${region}`,
+            { region, defaultNetworkAclId: ids[0] },
+            { ignoreChanges: ["subnetIds"] },
+        );
     }
 }

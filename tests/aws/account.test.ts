@@ -1,14 +1,17 @@
 import { expect } from "chai";
-import { account as program } from "../../stacks/account/account";
+import { account as program, type AccountSettings } from "../../stacks/account/account";
 import { linkedRoles } from "../../stacks/account/linked-roles";
+import { patterns } from "../../stacks/account/watches";
 import { account, arn } from "./lens";
 import { onAws, statements } from "./program";
 
-const settings = {
+const settings: AccountSettings = {
     email: "ops@example.com",
     budget: 150,
     regions: ["eu-central-1", "us-east-1"],
     closeDefaultNetworks: false,
+    deployers: [],
+    objects: "write",
 };
 const prod = { "mvi:profile": "prod" };
 
@@ -70,6 +73,89 @@ describe("The stack for an account", () => {
         expect(inputs("TopicSubscription", `${names("Topic")[0]}-mail-1`).endpoint).to.equal("ops@example.com");
     });
 
+    /** What scanners look for, by the number in CIS's benchmark for AWS 7.0: all of these, in one filter. */
+    const asked: Readonly<Record<string, string>> = {
+        "5.4":
+            "PutGroupPolicy PutRolePolicy PutUserPolicy DeleteGroupPolicy DeleteRolePolicy DeleteUserPolicy CreatePolicy DeletePolicy " +
+            "CreatePolicyVersion DeletePolicyVersion AttachRolePolicy DetachRolePolicy AttachUserPolicy DetachUserPolicy AttachGroupPolicy DetachGroupPolicy",
+        "5.5": "CreateTrail UpdateTrail DeleteTrail StartLogging StopLogging",
+        "5.7": "DisableKey ScheduleKeyDeletion",
+        "5.8":
+            "PutBucketAcl PutBucketPolicy PutBucketCors PutBucketLifecycle PutBucketReplication DeleteBucketPolicy DeleteBucketCors " +
+            "DeleteBucketLifecycle DeleteBucketReplication",
+        "5.9": "StopConfigurationRecorder DeleteDeliveryChannel PutDeliveryChannel PutConfigurationRecorder",
+        "5.10":
+            "AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress RevokeSecurityGroupIngress RevokeSecurityGroupEgress " +
+            "CreateSecurityGroup DeleteSecurityGroup",
+        "5.11": "CreateNetworkAcl CreateNetworkAclEntry DeleteNetworkAcl DeleteNetworkAclEntry ReplaceNetworkAclEntry ReplaceNetworkAclAssociation",
+        "5.12": "CreateCustomerGateway DeleteCustomerGateway AttachInternetGateway CreateInternetGateway DeleteInternetGateway DetachInternetGateway",
+        "5.13": "CreateRoute CreateRouteTable ReplaceRoute ReplaceRouteTableAssociation DeleteRouteTable DeleteRoute DisassociateRouteTable",
+        "5.14":
+            "CreateVpc DeleteVpc ModifyVpcAttribute AcceptVpcPeeringConnection CreateVpcPeeringConnection DeleteVpcPeeringConnection " +
+            "RejectVpcPeeringConnection AttachClassicLinkVpc DetachClassicLinkVpc DisableVpcClassicLink EnableVpcClassicLink",
+        "5.15":
+            "AcceptHandshake AttachPolicy CancelHandshake CreateAccount CreateOrganization CreateOrganizationalUnit CreatePolicy " +
+            "DeclineHandshake DeleteOrganization DeleteOrganizationalUnit DeletePolicy EnableAllFeatures EnablePolicyType " +
+            "InviteAccountToOrganization LeaveOrganization DetachPolicy DisablePolicyType MoveAccount RemoveAccountFromOrganization " +
+            "UpdateOrganizationalUnit UpdatePolicy",
+    };
+    it("writes of everything that the CIS benchmark names, in patterns that the API takes", async () => {
+        const { inputs, names } = await made();
+        const all = names("LogMetricFilter").map((name) => inputs("LogMetricFilter", name).pattern as string);
+        for (const [number, events] of Object.entries(asked)) {
+            const named = (pattern: string) =>
+                events.split(" ").every((name) => pattern.includes(`($.eventName = ${name})`));
+            expect(all.filter(named), number).to.have.length(1);
+        }
+        const longest = Object.values(patterns({ deployers: ["deploy-*", "release"] }));
+        expect(Math.max(...[...all, ...longest].map(({ length }) => length))).to.be.most(1024);
+    });
+
+    it("writes nothing of what a deployment changes, by a role that is named, and still of what it never does", () => {
+        const all = Object.values(patterns({ deployers: ["deploy-*", "release"] }));
+        const but = (event: string) =>
+            all
+                .find((one) => one.includes(`= ${event})`))!
+                .includes(
+                    "&& (($.userIdentity.sessionContext.sessionIssuer.userName NOT EXISTS) || " +
+                        '(($.userIdentity.sessionContext.sessionIssuer.userName != "deploy-*") && ' +
+                        '($.userIdentity.sessionContext.sessionIssuer.userName != "release")))',
+                );
+        for (const event of ["PutRolePolicy", "PutBucketPolicy", "CreateSecurityGroup", "CreateRoute"])
+            expect(but(event), event).to.equal(true);
+        for (const event of ["StopLogging", "ScheduleKeyDeletion", "CreateUser"])
+            expect(but(event), event).to.equal(false);
+        expect(Object.values(patterns({ deployers: [] })).join()).to.not.include("sessionIssuer");
+    });
+
+    it("records what is written to objects, and what is read when asked, but not its own records and the access logs", async () => {
+        const selectors = async (objects: AccountSettings["objects"]) =>
+            (await made({ objects })).inputs("Trail", "trail").advancedEventSelectors as {
+                fieldSelectors: { field: string; equals?: string[]; notStartsWiths?: string[] }[];
+            }[];
+        const [all, write] = await selectors("write");
+        expect(all.fieldSelectors).to.deep.equal([{ field: "eventCategory", equals: ["Management"] }]);
+        expect(write.fieldSelectors).to.deep.equal([
+            { field: "eventCategory", equals: ["Data"] },
+            { field: "resources.type", equals: ["AWS::S3::Object"] },
+            { field: "resources.ARN", notStartsWiths: ["arn:aws:s3:::records/", "arn:aws:s3:::stack-access-logs-"] },
+            { field: "readOnly", equals: ["false"] },
+        ]);
+        expect((await selectors("all"))[1].fieldSelectors).to.deep.equal(write.fieldSelectors.slice(0, -1));
+        expect(await selectors("none")).to.deep.equal([all]);
+    });
+
+    it("has a role for who asks AWS for help, with a second factor", async () => {
+        const { inputs } = await made();
+        expect(inputs("RolePolicyAttachment", "support")).to.include({
+            role: "support",
+            policyArn: "arn:aws:iam::aws:policy/AWSSupportAccess",
+        });
+        const [may] = statements(inputs("Role", "support").assumeRolePolicy);
+        expect(may.Principal).to.deep.equal({ AWS: `arn:aws:iam::${account}:root` });
+        expect(may.Condition).to.deep.equal({ Bool: { "aws:MultiFactorAuthPresent": "true" } });
+    });
+
     it("closes what the account leaves open, in each region, and the default networks when asked", async () => {
         const { inputs, names } = await made();
         for (const region of settings.regions) {
@@ -90,6 +176,9 @@ describe("The stack for an account", () => {
         expect(names("DefaultSecurityGroup")).to.deep.equal([]);
         const closed = await made({ closeDefaultNetworks: true });
         expect(closed.inputs("DefaultSecurityGroup", "network-us-east-1")).to.deep.include({ ingress: [], egress: [] });
+        expect(closed.inputs("DefaultNetworkAcl", "network-us-east-1"))
+            .to.include({ defaultNetworkAclId: "acl-default" })
+            .and.to.not.have.any.keys("ingress", "egress");
     });
 
     it("tells when a month becomes dear, before it is", async () => {

@@ -22,6 +22,7 @@ const computed: Readonly<Record<string, (name: string, inputs: Record<string, un
     SecretVersion: () => ({ versionId: "v1" }),
     RandomPassword: () => ({ result: "generated-value" }),
     FirehoseDeliveryStream: (name) => ({ arn: arn("firehose", `deliverystream/${name}`) }),
+    Vpc: (name) => ({ defaultNetworkAclId: `acl-of-${name}` }),
     VpcEndpoint: (name) => ({ prefixListId: `pl-${name}` }),
     RandomId: () => ({ hex: "0a1b2c3d" }),
     Instance: (name, inputs) => ({
@@ -108,6 +109,7 @@ const answers: Readonly<Record<string, Record<string, unknown>>> = {
     getCallerIdentity: { accountId: account, arn: `arn:aws:iam::${account}:user/tester`, userId: "U" },
     getPartition: { partition: "aws" },
     getVpc: { id: "vpc-default" },
+    getNetworkAcls: { ids: ["acl-default"] },
     getRegion: { region, name: region, id: region },
     getAvailabilityZones: { names: ["d", "b", "a", "c"].map((zone) => `${region}${zone}`) },
     getAuthorizationToken: { userName: "AWS", password: "token" },

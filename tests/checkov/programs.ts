@@ -31,6 +31,8 @@ export function programs({ cloud: name }: Scanned, profile: ProfileName): Readon
             budget: 200,
             regions: ["eu-central-1", "us-east-1"],
             closeDefaultNetworks: true,
+            deployers: [],
+            objects: "write",
         });
     return new Map<string, () => unknown>([
         ["guestbook", () => void guestbook()],
