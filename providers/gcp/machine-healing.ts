@@ -6,7 +6,7 @@ import { healthCheck } from "./backend";
 import { type FrontArgs, letAsk } from "./machine-front";
 import { healthPort } from "./machine-health";
 import { named } from "./names";
-import { declared, isAsked, type Placed, type Places } from "./places";
+import { declared, isAsked, later, type Placed, type Places } from "./places";
 
 /** HealingArgs says how machines are asked. */
 export type HealingArgs = Pick<FrontArgs, "network" | "tag" | "health" | "ports"> & {
@@ -23,7 +23,7 @@ export class Healing {
     /** What lets Google ask. */
     asked: compute.Firewall | undefined;
     /** Seconds that a machine may take to start. */
-    readonly startup: pulumi.Output<number>;
+    readonly startup: pulumi.Input<number>;
     private check: compute.HealthCheck | undefined;
 
     constructor(
@@ -34,31 +34,16 @@ export class Healing {
         if (isAsked(args)) this.make();
     }
 
-    /** Once; without ports and without a command of the machines' own it is made for the first container that is asked. */
+    /** Once; without ports and without a command of the machines' own it is made for the first container on them. */
     make(): void {
         if (this.check) return;
         const { site, args } = this;
         const { places } = args;
-        const answered = places?.answered ?? healthPort;
-        const more = declared(places, (all) => (all.length ? [`${answered}`] : []));
-        this.asked = letAsk(site, args, places ? more : []);
-        const how = declared(places, (all) => {
-            const { health, ports } = args;
-            if (all.length) return healthCheck({ ...together(args, all), command: [] }, {}, inside, "TCP", answered);
-            return healthCheck(health, ports, firstOf(args), "TCP");
-        });
+        this.asked = letAsk(site, args, places && later(places, (all) => (all.length ? [`${places.answered}`] : [])));
         this.check = site.make(
             "health",
             compute.HealthCheck,
-            {
-                ...named(site, "health", 63, "healing"),
-                checkIntervalSec: how.apply((one) => one.checkIntervalSec!),
-                timeoutSec: how.apply((one) => one.timeoutSec!),
-                healthyThreshold: how.apply((one) => one.healthyThreshold!),
-                unhealthyThreshold: how.apply((one) => one.unhealthyThreshold!),
-                httpHealthCheck: how.apply((one) => one.httpHealthCheck!),
-                tcpHealthCheck: how.apply((one) => one.tcpHealthCheck!),
-            },
+            { ...named(site, "health", 63, "healing"), ...checkOf(args) },
             { instance: "healing" },
         );
     }
@@ -67,7 +52,7 @@ export class Healing {
     get policies(): Policies {
         const { places } = this.args;
         const made = () => this.check && { healthCheck: this.check.id, initialDelaySec: this.startup };
-        return places ? (pulumi.output(places.all.then(made)) as Policies) : made();
+        return places ? (later(places, made) as Policies) : made();
     }
 
     /** What the group must not be made without. */
@@ -85,6 +70,23 @@ function firstOf({ ports }: Pick<HealingArgs, "ports">) {
 }
 
 const inside = { port: healthPort, protocol: "tcp" as const, name: "health" };
+
+function checkOf(args: HealingArgs): compute.HealthCheckArgs {
+    const { health, ports, places } = args;
+    const own = () => healthCheck(health, ports, firstOf(args), "TCP");
+    if (!places) return own();
+    const all = (placed: readonly Placed[]) =>
+        healthCheck({ ...together(args, placed), command: [] }, {}, inside, "TCP", places.answered);
+    const how = pulumi.output(later(places, (placed) => (placed.length ? all(placed) : own())));
+    return {
+        checkIntervalSec: how.apply((one) => one.checkIntervalSec!),
+        timeoutSec: how.apply((one) => one.timeoutSec!),
+        healthyThreshold: how.apply((one) => one.healthyThreshold!),
+        unhealthyThreshold: how.apply((one) => one.unhealthyThreshold!),
+        httpHealthCheck: how.apply((one) => one.httpHealthCheck!),
+        tcpHealthCheck: how.apply((one) => one.tcpHealthCheck!),
+    };
+}
 
 /** As patient as the most patient of all that machines run. */
 function together(own: Pick<HealingArgs, "ports" | "health">, all: readonly Placed[]): HealthSpec {

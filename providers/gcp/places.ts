@@ -87,7 +87,12 @@ export function portName({ port }: Pick<PortSpec, "port">): string {
     return `port-${port}`;
 }
 
-/** What follows from all containers that machines run for others. */
-export function declared<T>(places: Places | undefined, answer: (all: readonly Placed[]) => T): pulumi.Output<T> {
-    return pulumi.output(places ? places.all.then(answer) : answer([])) as pulumi.Output<T>;
+/** What follows from all containers that machines run for others: known at once where there can be none. */
+export function declared<T>(places: Places | undefined, answer: (all: readonly Placed[]) => T): pulumi.Input<T> {
+    return places ? later(places, answer) : answer([]);
+}
+
+/** The same, where there can be some. */
+export function later<T>(places: Places, answer: (all: readonly Placed[]) => T): pulumi.Output<T> {
+    return pulumi.output(places.all.then(answer)) as pulumi.Output<T>;
 }

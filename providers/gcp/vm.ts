@@ -12,7 +12,7 @@ import { fromTerminals, type Machine, machineTemplate } from "./machine-template
 import { unique } from "./names";
 import { nativeOf } from "./network";
 import { containerImage } from "./container-machines";
-import { declared, needs, Places } from "./places";
+import { later, needs, Places } from "./places";
 import { keepPool } from "./pool";
 import { poolBoot } from "./pool-boot";
 import { projectOf } from "./project";
@@ -77,10 +77,10 @@ function machineOf(site: Site, spec: VMSpec, places: Places, grant: Grant): Mach
     const served = { places, ports, health, project, registry: pulumi.interpolate`${region}-docker.pkg.dev` };
     return {
         account: `What runs on ${site.name}`,
-        type: declared(places, (all) => vmType(cpu, memory, needs(all).cpu)),
-        image: declared(places, (all) => image ?? (all.length ? containerImage : usualImage)),
+        type: later(places, (all) => vmType(cpu, memory, needs(all).cpu)),
+        image: later(places, (all) => image ?? (all.length ? containerImage : usualImage)),
         disk: Math.max(disk, leastDisk),
-        boot: declared(places, (all) =>
+        boot: later(places, (all) =>
             all.length ? vmBoot({ ...own, containers: poolBoot({ ...served, all }) }) : vmBoot(own),
         ).apply((text) => text),
         permits: permitsOf(grant.permits),
