@@ -5,7 +5,6 @@ const questions: readonly (readonly [service: string, action: string, named: Reg
     ["ec2", "2016-11-15 DescribeVpcs", /<vpcId>(.*?)</g],
     ["ec2", "2016-11-15 DescribeSubnets", /<subnetId>(.*?)</g],
     ["ec2", "2016-11-15 DescribeSecurityGroups", /<groupId>(.*?)</g],
-    ["ec2", "2016-11-15 DescribeNetworkInterfaces", /<networkInterfaceId>(.*?)</g],
     ["ec2", "2016-11-15 DescribeAddresses", /<allocationId>(.*?)</g],
     ["ec2", "2016-11-15 DescribeLaunchTemplates", /<launchTemplateId>(.*?)</g],
     ["autoscaling", "2011-01-01 DescribeAutoScalingGroups", /<AutoScalingGroupARN>(.*?)</g],
@@ -57,6 +56,7 @@ export async function inventory(emulator: Emulator): Promise<string[]> {
         ...new Set([
             ...found.flat(),
             ...(await clusters(emulator)),
+            ...(await cards(emulator)),
             ...buckets,
             ...functions,
             ...schedules,
@@ -75,4 +75,19 @@ async function clusters(emulator: Emulator): Promise<string[]> {
         { clusters: named.clusterArns },
     );
     return all.filter(({ status }) => status !== "INACTIVE").map(({ clusterArn }) => `ecs: ${clusterArn}`);
+}
+
+/** Network interfaces. The emulator keeps those of machines that a group has ended. */
+async function cards(emulator: Emulator): Promise<string[]> {
+    const answer = (action: string, given = {}) => emulator.ask<string>("ec2", `2016-11-15 ${action}`, given);
+    const ended = { "Filter.1.Name": "instance-state-name", "Filter.1.Value.1": "terminated" };
+    const machines = await answer("DescribeInstances", ended);
+    const gone = new Set([...machines.matchAll(/<instanceId>(.*?)</g)].map(([, id]) => id));
+    const text = await answer("DescribeNetworkInterfaces");
+    const theirs = [...text.matchAll(/<instanceId>(.*?)<.*?<networkInterfaceId>(.*?)</gs)]
+        .filter(([, machine]) => gone.has(machine))
+        .map(([, , card]) => card);
+    return [...text.matchAll(/<networkInterfaceId>(.*?)</g)]
+        .filter(([, card]) => !theirs.includes(card))
+        .map(([, card]) => `DescribeNetworkInterfaces: ${card}`);
 }
