@@ -8,6 +8,7 @@ import { Refusal } from "../kind";
 import { buildId } from "./build";
 import { holder } from "./claim";
 import { call, type CallOptions, Unreachable } from "./client";
+import { commandOf } from "./command";
 import { ENDED } from "../guardian/exits";
 import { agentEnvironment } from "./environment";
 import { ifAny, makeFolder, readIfAny } from "./files";
@@ -86,13 +87,6 @@ export function launchAgent(place: Place, build: string): Promise<number | null>
         // While it loads, a signal to end does so by itself.
         child.once("exit", (code, signal) => resolve(signal === "SIGTERM" || signal === "SIGINT" ? ENDED : code));
     });
-}
-
-/** The command that runs a module of ours as a program, from sources or as built. */
-export function commandOf(module: string): string[] {
-    const fromSources = __filename.endsWith(".ts");
-    const loader = fromSources ? ["--require", require.resolve("tsx/cjs")] : [];
-    return [process.execPath, ...loader, `${module}${fromSources ? ".ts" : ".js"}`];
 }
 
 const START_LIMIT = 30_000;

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { commandOf } from "../core/launch";
+import { commandOf } from "../core/command";
 import { type Place } from "../core/place";
 
 /** Boot says what brings the agent back when the machine starts. */

@@ -6,7 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { packageFolder, packageVersion } from "../../agent/core/build";
-import { commandOf } from "../../agent/core/launch";
+import { commandOf } from "../../agent/core/command";
 import { PACKAGE, tokenOf } from "../../plugin/names";
 
 /**

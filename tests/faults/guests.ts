@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { commandOf } from "../../agent/core/launch";
+import { commandOf } from "../../agent/core/command";
 import { type Line } from "./writer";
 
 export interface Guests {

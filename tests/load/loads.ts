@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
-import { commandOf } from "../../agent/core/launch";
+import { commandOf } from "../../agent/core/command";
 import { type Report } from "./load";
 
 export interface Load {
