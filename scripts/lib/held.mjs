@@ -12,8 +12,8 @@ const attempts = 100;
 const pause = 90;
 
 /**
- * Ends what is left of a stack after a `destroy` that failed, if it failed for that: all else is gone by then, and what is
- * left costs nothing. Nobody is asked once more.
+ * Ends what is left of a stack after a `destroy` that failed, if it failed for that: all else is gone after the first
+ * attempt, and what is left costs nothing. Nobody is asked once more.
  *
  * @param pulumi as `openPulumi` gives it
  * @returns the exit code of the last attempt, `code` if there was none
@@ -22,7 +22,8 @@ export async function untilLetGo(pulumi, stack, code, wait = (seconds) => sleep(
     if (!(await wasBegun(pulumi, stack))) return code;
     for (let left = attempts; left > 0; left--) {
         let isHeld = false;
-        const last = await pulumi.run(["destroy", "--stack", stack, "--yes", "--skip-preview"], {
+        // At the first failure it would stop elsewhere too, and leave databases.
+        const last = await pulumi.run(["destroy", "--stack", stack, "--yes", "--skip-preview", "--continue-on-error"], {
             onLine: (line) => {
                 isHeld ||= held.test(line);
                 console.log(line);

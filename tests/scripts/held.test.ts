@@ -58,7 +58,7 @@ describe("npm run down, where Cloud Run still holds a network", () => {
     it("tries again until it is let go, and then it has ended", async () => {
         const { code, ran, waited } = await end({ lines: [held, held] });
         expect(code).to.equal(0);
-        expect(ran).to.deep.equal(Array(3).fill("destroy --stack gcp --yes --skip-preview"));
+        expect(ran).to.deep.equal(Array(3).fill("destroy --stack gcp --yes --skip-preview --continue-on-error"));
         expect(waited).to.equal(180);
         expect(passes(held), "it is what the program itself waits for").to.equal(true);
     });
