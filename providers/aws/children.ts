@@ -128,6 +128,7 @@ const keys = {
     network: [
         "vpc",
         "defaultGroup",
+        "acl",
         "gateway",
         "internetRoute",
         "publicRoutes",

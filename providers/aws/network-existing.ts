@@ -39,7 +39,8 @@ export function existingNetwork(site: Site, id: string, { egress }: Pick<Network
         },
         internet: egress !== "none",
         prefixLists: [],
-        reach: () => undefined, // Whoever made the network says what is reached from it.
+        reach: () => undefined, // Whoever made the network says what is reached from it,
+        letIn: () => undefined, // and what comes in.
     };
 }
 

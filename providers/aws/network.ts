@@ -5,6 +5,7 @@ import type { DriverOf } from "../../components/cloud";
 import type { Network, NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
+import { networkAcl } from "./network-acl";
 import { makeEgress } from "./network-egress";
 import { existingNetwork } from "./network-existing";
 import { flowLogs } from "./network-flow-logs";
@@ -25,6 +26,8 @@ export interface AwsNetwork {
     readonly prefixLists: readonly pulumi.Output<string>[];
     /** Makes AWS's APIs reachable, by the last part of their endpoint's name, where there is no internet: once for each. */
     reach(apis: readonly string[]): void;
+    /** Lets the internet come to a port, as far as the network itself keeps it closed: security groups still decide. */
+    letIn(port: number): void;
 }
 
 const natives = new WeakMap<pulumi.ComponentResource, AwsNetwork>();
@@ -70,6 +73,7 @@ function newNetwork(site: Site, { range: given, zones: count, egress, flowLogs: 
         egress: [],
         tags: named("default"),
     });
+    const letIn = networkAcl(site, vpc);
     const gateway = site.make("gateway", ec2.InternetGateway, { vpcId: vpc.id, tags: named("") });
     if (recorded) flowLogs(site, vpc);
 
@@ -155,6 +159,7 @@ function newNetwork(site: Site, { range: given, zones: count, egress, flowLogs: 
         internet: egress !== "none",
         prefixLists: endpoints.map(({ prefixListId }) => prefixListId),
         reach,
+        letIn,
     };
 }
 

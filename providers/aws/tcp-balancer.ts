@@ -17,12 +17,13 @@ import { containerOf, makeTarget, openWays, portOf } from "./target";
  */
 export function tcpBalancer(site: Site, spec: LoadBalancerSpec, alone: boolean) {
     const { tcp, allow, network, domain, certificate } = spec;
+    const native = nativeOf(network);
     const group = securityGroup(site, "tcpGroup", network, `From the internet to ${site.name}`);
     const balancer = site.make("tcp", lb.LoadBalancer, {
         name: shortName(`${site.name}-tcp`, 32),
         loadBalancerType: "network",
         internal: false,
-        subnets: nativeOf(network).subnets.public,
+        subnets: native.subnets.public,
         securityGroups: [group.id],
         enableCrossZoneLoadBalancing: true,
         enableDeletionProtection: site.settings.protect,
@@ -32,6 +33,7 @@ export function tcpBalancer(site: Site, spec: LoadBalancerSpec, alone: boolean) 
         const to = containerOf(container);
         const found = portOf(to, port);
         from(site, group, listen, allow);
+        native.letIn(listen);
         const instance = `tcp-${name}`;
         const target = makeTarget(site, { to, port: found, protocol: "TCP", balancer: { balancer, group }, instance });
         const listener = site.make(

@@ -165,6 +165,7 @@ export interface AwsChildren {
     readonly network: {
         readonly vpc: typeof ec2.Vpc;
         readonly defaultGroup: typeof ec2.DefaultSecurityGroup;
+        readonly acl: typeof ec2.DefaultNetworkAcl;
         readonly gateway: typeof ec2.InternetGateway;
         readonly internetRoute: typeof ec2.Route;
         readonly publicRoutes: typeof ec2.RouteTable;

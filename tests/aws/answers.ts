@@ -122,6 +122,32 @@ export function ruleDescriptions(): Mend {
     };
 }
 
+/** A rule of a network's list says which messages of ICMP it is for, as it was told. */
+export function icmpRules(): Mend {
+    const kept = new Map<string, string>();
+    return async ({ action, body }, forward) => {
+        const answered = await forward();
+        const form = new URLSearchParams(body.toString());
+        const [type, code] = [form.get("Icmp.Type"), form.get("Icmp.Code")];
+        if (action === "CreateNetworkAclEntry" && type !== null) {
+            const rule = ["NetworkAclId", "Egress", "RuleNumber"].map((name) => form.get(name)).join(" ");
+            kept.set(rule, `<icmpTypeCode><code>${code}</code><type>${type}</type></icmpTypeCode>`);
+        }
+        if (action !== "DescribeNetworkAcls") return answered;
+        const lists = /<entrySet>(?:(?!<\/entrySet>).)*<\/entrySet><default>\w+<\/default><networkAclId>(.*?)</gs;
+        const rules = /<egress>(\w+)<(?:(?!<ruleNumber>).)*<ruleNumber>(\d+)<\/ruleNumber>/gs;
+        const whole = answered.body
+            .toString()
+            .replace(lists, (list, id: string) =>
+                list.replace(
+                    rules,
+                    (rule, egress: string, number: string) => `${rule}${kept.get(`${id} ${egress} ${number}`) ?? ""}`,
+                ),
+            );
+        return { ...answered, headers: { "content-type": "text/xml" }, body: whole };
+    };
+}
+
 const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 /** A log group's key, as it was given or taken last. */

@@ -81,6 +81,7 @@ function answer(all: Map<string, Kept>, { method, path, headers, body }: Asked):
         all.set(made, kept);
         return whole(201, kept);
     }
+    if (method === "GET" && id === undefined) return list(kind, [...all.values()]);
     const found = all.get(id);
     if (found?.kind !== kind) return failure({ status: 404, code: kind.missing });
     if (method === "GET") return whole(200, found);
@@ -97,20 +98,38 @@ function answer(all: Map<string, Kept>, { method, path, headers, body }: Asked):
     return { status: 204, headers: {}, body: "" };
 }
 
+const itsOwn = "<CloudFrontDefaultCertificate>false</CloudFrontDefaultCertificate>";
+
+/** All of a kind, for who looks at an account: nothing of ours asks for it. */
+function list(kind: Kind, all: readonly Kept[]): Answered {
+    const items = all
+        .filter((one) => one.kind === kind)
+        .map((one) => {
+            const inner = one.config
+                .replace(new RegExp(`^<${kind.config}>|</${kind.config}>$`, "g"), "")
+                .replace(/<ViewerCertificate>(?!.*<CloudFrontDefault)/s, `$&${itsOwn}`);
+            return `<${kind.element}Summary>${facts(one)}${inner}</${kind.element}Summary>`;
+        });
+    const rest = `<Marker></Marker><MaxItems>100</MaxItems><IsTruncated>false</IsTruncated><Quantity>${items.length}</Quantity>`;
+    const root = `${kind.element}List`;
+    return xml(200, `<${root} xmlns="${namespace}">${rest}<Items>${items.join("")}</Items></${root}>`);
+}
+
 const etag = ({ id, version }: Kept) => `${id}-${version}`;
 
 function whole(status: number, kept: Kept): Answered {
-    const { id, kind, arn, config } = kept;
+    const { kind, config } = kept;
+    const body = `<${kind.element} xmlns="${namespace}">${facts(kept)}${config}</${kind.element}>`;
+    return xml(status, body, etag(kept));
+}
+
+/** What is so without having been said. */
+function facts({ id, kind, arn }: Kept): string {
     const distribution =
         kind.path === "distribution"
             ? `${nobody("ActiveTrustedSigners")}${nobody("ActiveTrustedKeyGroups")}<InProgressInvalidationBatches>0</InProgressInvalidationBatches><DomainName>${id.toLowerCase()}.cloudfront.net</DomainName>`
             : "<CreatedTime>2026-01-01T00:00:00Z</CreatedTime>";
-    const inner = `<Id>${id}</Id><ARN>${arn}</ARN><Arn>${arn}</Arn><Status>Deployed</Status><LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime>`;
-    return xml(
-        status,
-        `<${kind.element} xmlns="${namespace}">${inner}${distribution}${config}</${kind.element}>`,
-        etag(kept),
-    );
+    return `<Id>${id}</Id><ARN>${arn}</ARN><Arn>${arn}</Arn><Status>Deployed</Status><LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime>${distribution}`;
 }
 
 const nobody = (name: string) => `<${name}><Enabled>false</Enabled><Quantity>0</Quantity></${name}>`;

@@ -1,5 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bucketPolicies, forgets, functions, json, logKeys, ruleDescriptions, services, xml } from "./answers";
+import {
+    bucketPolicies,
+    forgets,
+    functions,
+    icmpRules,
+    json,
+    logKeys,
+    ruleDescriptions,
+    services,
+    xml,
+} from "./answers";
 import { associations } from "./associations";
 import { cards } from "./cards";
 import { cloudFront } from "./cloudfront";
@@ -122,6 +132,12 @@ export const mended: readonly Mended[] = [
         ],
         because: "moto forgets what a rule is for, where it lets in a group",
         make: ruleDescriptions,
+    },
+    {
+        service: "ec2",
+        actions: ["CreateNetworkAclEntry", "DescribeNetworkAcls"],
+        because: "moto forgets for which messages of ICMP a rule is",
+        make: icmpRules,
     },
     {
         service: "autoscaling",

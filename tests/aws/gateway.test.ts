@@ -67,6 +67,24 @@ describe("Gateway before an emulator of AWS", () => {
         expect(asked).to.deep.equal([{ url: "/", body: "{}" }]);
     });
 
+    it("keeps the messages of ICMP that a rule of a network's list is for", async () => {
+        const rule = {
+            NetworkAclId: "acl-1",
+            Egress: "false",
+            RuleNumber: "160",
+            "Icmp.Type": "-1",
+            "Icmp.Code": "-1",
+        };
+        await call("ec2", { form: { Action: "CreateNetworkAclEntry", ...rule } });
+        const entry = (number: number) => `<item><egress>false</egress><ruleNumber>${number}</ruleNumber></item>`;
+        says = `<entrySet>${entry(140)}${entry(160)}</entrySet><default>true</default><networkAclId>acl-1</networkAclId>`;
+        const { text } = await call("ec2", { form: { Action: "DescribeNetworkAcls" } });
+        expect(text).to.include(
+            "<ruleNumber>160</ruleNumber><icmpTypeCode><code>-1</code><type>-1</type></icmpTypeCode>",
+        );
+        expect(text.match(/icmpTypeCode>/g)).to.have.length(2);
+    });
+
     it("keeps a distribution as it was last said to be, until it is switched off and deleted", async () => {
         const config = (enabled: boolean) =>
             `<DistributionConfig><Enabled>${enabled}</Enabled><Comment>one</Comment></DistributionConfig>`;
@@ -76,6 +94,10 @@ describe("Gateway before an emulator of AWS", () => {
         expect(left()).to.deep.equal([`arn:aws:cloudfront::123456789012:distribution/${id}`]);
         const one = `${path}/${id}`;
         expect((await call("cloudfront", { method: "GET", path: one })).text).to.include("<Comment>one<");
+        const { text } = await call("cloudfront", { method: "GET", path });
+        expect(text)
+            .to.include("<Quantity>1</Quantity>")
+            .and.to.match(/<DistributionSummary><Id>.*<Comment>one</);
         expect((await call("cloudfront", { method: "DELETE", path: one, etag: made.etag })).text).to.include(
             "DistributionNotDisabled",
         );

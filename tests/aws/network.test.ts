@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { Network } from "../../components";
+import { Container, LoadBalancer, Network } from "../../components";
 import { firstZones, nativeOf } from "../../providers/aws/network";
 import { sortSubnets } from "../../providers/aws/network-existing";
 import { normal, rangeOf, tiers } from "../../providers/aws/subnets";
@@ -37,6 +37,55 @@ describe("A Network on AWS", () => {
                 routeTableIds: names("RouteTable").map((table) => table),
             });
         }
+    });
+
+    it("lets nobody in from the internet where machines are administered, until something is declared to listen there", async () => {
+        const net = await onAws(() => new Network("net"));
+        const rules = (made: Pick<typeof net, "inputs">) => {
+            const { ingress } = made.inputs("DefaultNetworkAcl", "net-acl") as {
+                ingress: { ruleNo: number; cidrBlock: string; protocol: string; fromPort: number; toPort: number }[];
+            };
+            expect(new Set(ingress.map(({ ruleNo }) => ruleNo)).size)
+                .to.equal(ingress.length)
+                .and.to.be.most(20);
+            return ingress;
+        };
+        const comesIn = (made: Pick<typeof net, "inputs">, protocol: string, port: number, range = "0.0.0.0/0") =>
+            rules(made).some(
+                (one) =>
+                    one.cidrBlock === range &&
+                    (one.protocol === "-1" ||
+                        (one.protocol === protocol && one.fromPort <= port && port <= one.toPort)),
+            );
+        for (const protocol of ["6", "17"]) {
+            for (const port of [0, 21, 23, 443, 3388, 3390, 65535])
+                expect(comesIn(net, protocol, port), `${port}`).to.equal(true);
+            for (const port of [22, 3389]) {
+                expect(comesIn(net, protocol, port), `${port}`).to.equal(false);
+                expect(comesIn(net, protocol, port, "10.0.0.0/8")).to.equal(true);
+            }
+        }
+        expect(comesIn(net, "1", 0)).to.equal(true);
+        expect(net.inputs("DefaultNetworkAcl", "net-acl"))
+            .to.include({ defaultNetworkAclId: "acl-of-net" })
+            .and.to.have.property("egress")
+            .with.length(1);
+
+        const listens = await onAws(() => {
+            const network = new Network("net");
+            const git = new Container("git", {
+                image: `registry.example.com/git@sha256:${"0".repeat(64)}`,
+                network,
+                ports: { ssh: { port: 2222, protocol: "tcp" } },
+            });
+            new LoadBalancer("front", {
+                network,
+                tcp: { ssh: { listen: 22, to: git, port: "ssh" }, web: { listen: 9000, to: git, port: "ssh" } },
+            });
+        });
+        expect(comesIn(listens, "6", 22)).to.equal(true);
+        expect(comesIn(listens, "6", 3389)).to.equal(false);
+        expect(rules(listens)).to.have.length(rules(net).length + 1);
     });
 
     it("records who talked to whom, except at dev", async () => {

@@ -20,6 +20,7 @@ export const aws: Scanned = {
         "cloudwatch/LogMetricFilter": "aws_cloudwatch_log_metric_filter",
         "cloudwatch/LogSubscriptionFilter": "aws_cloudwatch_log_subscription_filter",
         "cloudwatch/MetricAlarm": "aws_cloudwatch_metric_alarm",
+        "ec2/DefaultNetworkAcl": "aws_default_network_acl",
         "ec2/DefaultSecurityGroup": "aws_default_security_group",
         "ec2/Eip": "aws_eip",
         "ec2/FlowLog": "aws_flow_log",

@@ -12,6 +12,7 @@ export const whys: Readonly<Record<string, string>> = {
         "lines of containers, the database, functions, the network: encrypted, for a limited time",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "writes to people when something goes wrong",
     "aws:dynamodb/table:Table": "the key-value table, paid by request",
+    "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": "no SSH and no Remote Desktop from the internet",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "closed: what names no group reaches nothing",
     "aws:ec2/eip:Eip": "an address that stays, for the way out",
     "aws:ec2/flowLog:FlowLog": "who talked to whom",
