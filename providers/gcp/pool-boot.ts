@@ -26,8 +26,10 @@ const most = 256 * 1024;
  * A script which has a machine run containers: a systemd unit for each of them, and for each that stands beside one. It needs
  * nothing but Docker, curl and systemd, and holds no secret: they are fetched whenever a container is started.
  */
-export function poolBoot(boot: PoolBoot): pulumi.Output<string> {
-    const all = [...boot.all].sort((a, b) => (a.name < b.name ? -1 : 1)).map(containersOf);
+export function poolBoot(given: PoolBoot): pulumi.Output<string> {
+    // In an order of its own: another one of declaration is no reason to replace machines.
+    const boot = { ...given, all: [...given.all].sort((a, b) => (a.name < b.name ? -1 : 1)) };
+    const all = boot.all.map(containersOf);
     const known = all.map(({ placed, containers }) => ({
         base: placed.base,
         containers: containers.map(({ spec: { image, env }, ports, grant }) => ({
@@ -37,12 +39,12 @@ export function poolBoot(boot: PoolBoot): pulumi.Output<string> {
             files: { ...(grant.files ?? {}) },
         })),
     }));
-    return pulumi.output({ known, project: boot.project, registry: boot.registry }).apply((given) => {
+    return pulumi.output({ known, project: boot.project, registry: boot.registry }).apply((values) => {
         const files = all.flatMap(({ containers }, index) => {
-            const { base, containers: started } = given.known[index];
-            return containers.flatMap((container, at) => filesOf(container, { ...given, ...started[at], base }));
+            const { base, containers: started } = values.known[index];
+            return containers.flatMap((container, at) => filesOf(container, { ...values, ...started[at], base }));
         });
-        const bases = new Map(all.map(({ placed: { name } }, index) => [name, given.known[index].base]));
+        const bases = new Map(all.map(({ placed: { name } }, index) => [name, values.known[index].base]));
         const script = scriptOf(boot, [...files, ...healthFiles(boot, bases)]);
         if (script.length > most)
             throw new Error(

@@ -95,6 +95,22 @@ describe("Machines that run containers, on GCP", () => {
         expect(names("Network")).to.deep.equal(["own"]);
     });
 
+    it("are not replaced because of another order of declaration", async () => {
+        const texts = [];
+        for (const names of [
+            ["a", "b", "c"],
+            ["c", "a", "b"],
+        ]) {
+            const { inputs } = await onGcp(() => {
+                const pool = new VM("pool", large);
+                for (const name of names)
+                    new Container(name, { image, on: pool, port: 80, health: { command: ["true"] } });
+            });
+            texts.push(booted(inputs).text);
+        }
+        expect(texts[0]).to.equal(texts[1]);
+    });
+
     it("keep their ports of the machine when others come and go", async () => {
         const portsOf = async (...all: string[]) => {
             const { inputs } = await onGcp(() => {
