@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { App, Container, Database, type DatabaseArgs, Network } from "../../components";
+import { App, Container, Database, Network } from "../../components";
 import { connected, nameOf } from "../../providers/gcp/database-peering";
 import { value } from "../support/mocks";
 import { region } from "./lens";
@@ -25,11 +25,11 @@ const calls = (token: string) =>
         },
     })[token.split(":")[2]] ?? {};
 
-const make = (args: Partial<DatabaseArgs> = {}) =>
+const make = () =>
     onGcp(
         () => {
             const network = new Network("own", { existing: "shared" });
-            const db = new Database("db", { engine: "postgres", network, ...args });
+            const db = new Database("db", { engine: "postgres", network });
             new Container("web", { image, network, uses: [db] });
             return db;
         },
@@ -44,8 +44,11 @@ const refused = (body: () => unknown, settings = peering) =>
     );
 
 describe("A Database of SQL on GCP by a peering", () => {
-    it("has an address of Google's, in the network that is there, and nothing that costs", async () => {
-        const { inputs, names } = await make();
+    let made: Awaited<ReturnType<typeof make>>;
+    before(async () => (made = await make()));
+
+    it("has an address of Google's, in the network that is there, and nothing that costs", () => {
+        const { inputs, names } = made;
         const instance = inputs("DatabaseInstance", "db");
         expect(instance.settings).to.deep.include({
             ipConfiguration: {
@@ -60,8 +63,8 @@ describe("A Database of SQL on GCP by a peering", () => {
         expect(names("ForwardingRule")).to.deep.equal([]);
     });
 
-    it("makes nothing of the peering itself, which its network's owner keeps: so no destroy has to end it", async () => {
-        const { all } = await make();
+    it("makes nothing of the peering itself, which its network's owner keeps: so no destroy has to end it", () => {
+        const { all } = made;
         expect(all.filter(({ type }) => /servicenetworking|globalAddress|networkPeering/i.test(type))).to.deep.equal(
             [],
         );
@@ -69,7 +72,7 @@ describe("A Database of SQL on GCP by a peering", () => {
     });
 
     it("is reached by the name that its certificate is for, which a link's user gets with the way there", async () => {
-        const { inputs, result } = await make();
+        const { inputs, result } = made;
         const host = `db.${region}.sql-psa.goog`;
         expect(await value(result.host)).to.equal(host);
         expect(inputs("ManagedZone", "db-zone")).to.deep.include({
@@ -81,8 +84,8 @@ describe("A Database of SQL on GCP by a peering", () => {
         expect(inputs("Firewall", "web-connect-db-5432")).to.deep.include({ destinationRanges: ["10.200.0.3/32"] });
     });
 
-    it("has its URL in a secret of this way's own, since it has another name by the other one", async () => {
-        const { names } = await make();
+    it("has its URL in a secret of this way's own, since it has another name by the other one", () => {
+        const { names } = made;
         expect(names("Secret")).to.include("db-userSecret-app-url-peering").and.not.include("db-userSecret-app-url");
     });
 
