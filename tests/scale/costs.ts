@@ -15,6 +15,8 @@ export interface Ratio {
     readonly ours: number;
     readonly byHand: number;
     readonly times: number;
+    /** By hand without components, once. */
+    readonly flat?: number;
 }
 
 export type Ratios = Readonly<Record<What, Ratio>>;
@@ -27,8 +29,12 @@ export class Scale {
     private provider: ChildProcess | undefined;
     private attach: string | undefined;
 
-    /** The costs of so many containers, each side measured `turns` times. */
-    async measure(order: Pick<Order, "cloud" | "count" | "by">, turns: number): Promise<Ratios> {
+    /**
+     * The costs of so many containers, each side measured `turns` times.
+     *
+     * @param flat - measures a program without components too, once: it registers less, and is there to see what they cost
+     */
+    async measure(order: Pick<Order, "cloud" | "count" | "by">, turns: number, flat = false): Promise<Ratios> {
         const recording = path.join(this.folder, `${order.cloud}-${order.count}.json`);
         const attach = order.by === "engine" ? await this.instant() : undefined;
         const cost = (side: Order["side"]) => run({ ...order, side, recording, attach });
@@ -41,9 +47,10 @@ export class Scale {
             byHand.push(await cost("by hand"));
             if (!first) ours.push(await cost("ours"));
         }
+        const without = flat ? await cost("flat") : undefined;
         const ratio = (what: What): Ratio => {
             const [one, other] = [ours, byHand].map((costs) => median(costs.map((each) => each[what])));
-            return { ours: one, byHand: other, times: one / other };
+            return { ours: one, byHand: other, times: one / other, flat: without?.[what] };
         };
         const names: What[] = ["preview", "up", "processor", "memory", "state", "resources"];
         return Object.fromEntries(names.map((what) => [what, ratio(what)])) as Ratios;

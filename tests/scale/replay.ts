@@ -1,18 +1,39 @@
-/** The same resources, registered by a program without components, as one would write it by hand. */
+/**
+ * The same resources, registered by a program that is written by hand: with components of its own, that hold the resources
+ * together and do nothing else, or flat, without any.
+ */
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Recorded, Recording } from "../support/record";
 
-export function replay({ resources, questions }: Recording): void {
+export function replay({ resources, components, questions }: Recording, flat: boolean): void {
     for (const { token, args } of questions) void pulumi.runtime.invoke(token, args);
+    const groups: pulumi.ComponentResource[] = [];
+    for (const { type, name, within } of flat ? [] : components) {
+        const group = new Group(type, name, {}, within === undefined ? {} : { parent: groups[within] });
+        groups.push(group);
+    }
     const made: pulumi.CustomResource[] = [];
-    for (const one of resources) made.push(register(one, made));
+    for (const { type, name, ...rest } of resources) {
+        const [own, options] = argumentsOf(rest, made, groups);
+        const Type = classOf(type);
+        // No function in between: each call is kept in the state with every resource, and by hand there is none.
+        made.push(new Type(name, own, options));
+    }
 }
 
-function register(
-    { type, name, inputs, from, after, parent, provider, options }: Recorded,
+class Group extends pulumi.ComponentResource {
+    constructor(type: string, name: string, args: pulumi.Inputs, options: pulumi.ComponentResourceOptions) {
+        super(type, name, args, options);
+        this.registerOutputs();
+    }
+}
+
+function argumentsOf(
+    { inputs, from, after, parent, within, provider, options }: Omit<Recorded, "type" | "name">,
     made: readonly pulumi.CustomResource[],
-): pulumi.CustomResource {
+    groups: readonly pulumi.ComponentResource[],
+): [pulumi.Inputs, pulumi.CustomResourceOptions] {
     const own: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(inputs)) {
         own[key] = input(
@@ -20,41 +41,47 @@ function register(
             (from[key] ?? []).map((number) => made[number].id),
         );
     }
+    // The classes say their version, aliases and secret outputs by themselves.
+    const { version: _, aliases: __, additionalSecretOutputs: ___, ...rest } = options;
+    const above = parent !== undefined ? made[parent] : within !== undefined ? groups[within] : undefined;
     const all = {
-        ...options,
+        ...rest,
         ...(after.length > 0 && { dependsOn: after.map((number) => made[number]) }),
-        ...(parent !== undefined && { parent: made[parent] }),
+        ...(above && { parent: above }),
         ...(provider !== undefined && { provider: made[provider] as pulumi.ProviderResource }),
     };
-    return make(type, name, own as pulumi.Inputs, all);
+    return [own as pulumi.Inputs, all];
 }
-
-class Explicit extends pulumi.ProviderResource {}
 
 type Class = new (name: string, args: pulumi.Inputs, options: pulumi.CustomResourceOptions) => pulumi.CustomResource;
 
-/** By the class of the cloud's package: that is what a program uses. It says its version, aliases and secret outputs by itself. */
-function make(type: string, name: string, own: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    const [package_, module_, kind] = type.split(":");
-    if (package_ === "pulumi") return new Explicit(kind, name, own, options);
-    const { version: _, aliases: __, additionalSecretOutputs: ___, ...rest } = options;
-    const Type = classOf(package_, module_.split("/")[0], kind);
-    return new Type(name, own, rest);
-}
-
 const classes = new Map<string, Class>();
 
-function classOf(package_: string, module_: string, kind: string): Class {
-    const key = `${package_}:${module_}:${kind}`;
-    const known = classes.get(key);
+/** The class of the cloud's package: that is what a program uses. */
+function classOf(type: string): Class {
+    const known = classes.get(type);
     if (known) return known;
+    const found = findClass(type);
+    classes.set(type, found);
+    return found;
+}
+
+function findClass(type: string): Class {
+    const [package_, module_, kind] = type.split(":");
+    if (package_ === "pulumi") {
+        return class extends pulumi.ProviderResource {
+            constructor(name: string, args: pulumi.Inputs, options: pulumi.ResourceOptions) {
+                super(kind, name, args, options);
+            }
+        };
+    }
+    const name = module_.split("/")[0];
     const path =
         package_ === "mvi-local"
             ? "../../dist/providers/local/kinds"
-            : ["@pulumi", package_, ...(module_ === "index" ? [] : [module_])].join("/");
+            : ["@pulumi", package_, ...(name === "index" ? [] : [name])].join("/");
     const Type = (require(path) as Record<string, Class | undefined>)[kind];
     if (!Type) throw new Error(`${path} has no ${kind}`);
-    classes.set(key, Type);
     return Type;
 }
 

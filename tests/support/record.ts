@@ -14,13 +14,24 @@ export interface Recorded {
     readonly after: readonly number[];
     /** Its parent, where that is a resource of a cloud and no component. */
     readonly parent?: number;
+    /** Its parent, where that is a component: that one's number. */
+    readonly within?: number;
     /** An explicit provider. */
     readonly provider?: number;
     readonly options: pulumi.CustomResourceOptions;
 }
 
+/** Grouping is a component: it holds resources together, and is none of a cloud. */
+export interface Grouping {
+    readonly type: string;
+    readonly name: string;
+    /** The component that it is in. */
+    readonly within?: number;
+}
+
 export interface Recording {
     readonly resources: Recorded[];
+    readonly components: Grouping[];
     readonly questions: { readonly token: string; readonly args: Readonly<Record<string, unknown>> }[];
 }
 
@@ -57,15 +68,23 @@ interface Monitor {
 
 /** Records what the running program registers from here on. */
 export function record(): Recording {
-    const recording: Recording = { resources: [], questions: [] };
+    const recording: Recording = { resources: [], components: [], questions: [] };
     const numbers = new Map<string, number>();
+    const components = new Map<string, number>();
     const asked = new Set<string>();
     const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
     const { registerResource, invoke } = monitor;
     monitor.registerResource = (request, done) =>
         registerResource.call(monitor, request, (error, answer) => {
-            const read = answer && readRequest(request, numbers);
-            if (read) numbers.set(answer.getUrn(), recording.resources.push(read) - 1);
+            const message = request.toObject();
+            const within = components.get(message.parent);
+            if (answer && message.custom) {
+                const read = { ...readRequest(request, message, numbers), within };
+                numbers.set(answer.getUrn(), recording.resources.push(read) - 1);
+            } else if (answer && message.type !== "pulumi:pulumi:Stack") {
+                const { type, name } = message;
+                components.set(answer.getUrn(), recording.components.push({ type, name, within }) - 1);
+            }
             done(error, answer);
         });
     monitor.invoke = (request, done) => {
@@ -78,10 +97,11 @@ export function record(): Recording {
     return recording;
 }
 
-/** Components are left out: who writes by hand has none. */
-function readRequest(request: Register, numbers: ReadonlyMap<string, number>): Recorded | undefined {
-    const message = request.toObject();
-    if (!message.custom) return undefined;
+function readRequest(
+    request: Register,
+    message: Omit<Message, "object">,
+    numbers: ReadonlyMap<string, number>,
+): Recorded {
     const numbersOf = (urns: readonly string[]) =>
         urns.map((urn) => numbers.get(urn)).filter((number) => number !== undefined);
     const from: Record<string, number[]> = {};
