@@ -5,6 +5,7 @@ import { linked } from "../../components/workload";
 import { together } from "../workload-check";
 import type { Running } from "./container";
 import { permitsOf, type Statement } from "./grants";
+import { linesOfDocker, speaks } from "./last-words";
 import { collect } from "./log";
 import { machineBoot } from "./machine-boot";
 import { machineGroup } from "./machine-group";
@@ -30,7 +31,9 @@ export function containerMachines(site: Site, spec: ContainerSpec): Running {
     const patience = timeout + stopGrace;
     const args = { name, template, network, ports, health, scale, strategy, patience, stopGrace };
     const { manager, group, front, gauges } = machineGroup(site, args);
-    collect(log, pulumi.interpolate`logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?${name}-"`);
+    const lines = linesOfDocker(name);
+    collect(log, lines);
+    speaks(site, manager, { filter: lines, logs: [log] });
     const open = Object.keys(ports).length > 0;
     const requests = scale.max > scale.min ? scale.requests : undefined;
     return {

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec } from "../../components/container";
 import type { Site } from "../../components/site";
 import type { Running } from "./container";
+import { linesOfDocker } from "./last-words";
 import { collect } from "./log";
 import { type Front, letAsk, machineFront } from "./machine-front";
 import { tagOf } from "./network-firewall";
@@ -20,7 +20,7 @@ export function containerOnPool(site: Site, spec: ContainerSpec): Running {
     const { base, hosted: ports, answered } = placed;
     const { network, machines } = pool;
     const tag = tagOf(pool.site);
-    collect(log, pulumi.interpolate`logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?${base}-"`);
+    collect(log, linesOfDocker(base));
     const open = Object.keys(ports).length > 0;
     const { group } = machines;
     const reached = { network, tag, health, ports, answered };

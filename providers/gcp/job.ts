@@ -47,7 +47,7 @@ export const job: DriverOf<"job"> = (site, spec) => {
         },
     );
     collect(log, linesOf("cloud_run_job", made.name));
-    speaks(site, made, { filter: linesOf("cloud_run_job", name), log });
+    speaks(site, made, { filter: linesOf("cloud_run_job", name), logs: [log] });
     if (schedule !== undefined) runOnSchedule(site, schedule, spec, made);
     return {
         id: made.id,

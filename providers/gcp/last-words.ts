@@ -6,12 +6,12 @@ import { whenFailed } from "./failed";
 import { type Ask, askAs } from "./google-api";
 import { projectOf } from "./project";
 
-/** Speaker is something on Cloud Run whose deployment may fail. */
+/** Speaker is something on Cloud Run, or on machines, whose deployment may fail. */
 export interface Speaker {
     /** Which lines are its own, in Cloud Logging's language; known before it is made. */
     readonly filter: pulumi.Output<string>;
     /** Where they are kept. @default among the project's */
-    readonly log?: Log;
+    readonly logs?: readonly Log[] | Promise<readonly Log[]>;
 }
 
 /** What says which lines are of something on Cloud Run. */
@@ -27,18 +27,30 @@ export function linesOf(kind: keyof typeof labelOf, name: pulumi.Output<string>)
 }
 
 /**
+ * All that Docker's containers say on machines.
+ *
+ * @param base - what their names begin with
+ */
+export function linesOfDocker(base: pulumi.Output<string>): pulumi.Output<string> {
+    return pulumi.interpolate`logName:"gcplogs-docker-driver" AND jsonPayload.container.name=~"^/?${base}-"`;
+}
+
+/**
  * Has a deployment that fails with this resource say what was said in it last: Google's own message names a page to look at.
  * Who deploys may read logs, else it says why not.
  */
-export function speaks(site: Site, resource: pulumi.CustomResource, { filter, log }: Speaker): void {
+export function speaks(site: Site, resource: pulumi.CustomResource, { filter, logs = [] }: Speaker): void {
     const { id: project, region, token } = projectOf(site);
     const since = new Date().toISOString();
     // What is said in a first deployment is among the project's lines: the sink into the log follows the service.
+    const buckets = pulumi.output(
+        Promise.resolve(logs).then((all) => pulumi.all([...new Set(all)].map(({ id }) => id))),
+    );
     const places = pulumi
-        .all([project, region, log?.id])
-        .apply(([id, where, bucket]) => [
+        .all([project, region, buckets])
+        .apply(([id, where, all]) => [
             `projects/${id}`,
-            ...(bucket ? [`projects/${id}/locations/${where}/buckets/${bucket}/views/_AllLogs`] : []),
+            ...all.map((bucket) => `projects/${id}/locations/${where}/buckets/${bucket}/views/_AllLogs`),
         ]);
     const known = promised(pulumi.all([places, filter, token]));
     whenFailed(resource, async () => {
@@ -52,7 +64,7 @@ export function speaks(site: Site, resource: pulumi.CustomResource, { filter, lo
 interface Entry {
     readonly timestamp?: string;
     readonly textPayload?: string;
-    readonly jsonPayload?: { readonly message?: unknown };
+    readonly jsonPayload?: { readonly message?: unknown; readonly container?: { readonly name?: unknown } };
 }
 
 /** The newest twenty lines, oldest first. They come a few seconds late. Without its dot, the path would be a URL of its own. */
@@ -75,9 +87,11 @@ export async function lastWords(
 }
 
 function lineOf({ timestamp = "", textPayload, jsonPayload }: Entry): string {
-    const { message } = jsonPayload ?? {};
+    const { message, container } = jsonPayload ?? {};
     const text = textPayload ?? (typeof message === "string" ? message : JSON.stringify(jsonPayload ?? ""));
-    return `${timestamp} ${text.trimEnd()}`.slice(0, 1000);
+    // Of several on a machine, which one: Docker writes its name with a slash.
+    const who = typeof container?.name === "string" ? ` ${container.name.replace(/^\//, "")}:` : "";
+    return `${timestamp}${who} ${text.trimEnd()}`.slice(0, 1000);
 }
 
 function promised<T>(output: pulumi.Output<T>): Promise<T> {

@@ -9,7 +9,8 @@ import type { MachineGroup } from "./machine-group";
 import { unique } from "./names";
 import type { GcpNetwork } from "./network";
 import { connections } from "./network-firewall";
-import type { Placed, Places } from "./places";
+import { linesOfDocker, speaks } from "./last-words";
+import { later, type Placed, type Places } from "./places";
 import { permit, type Role } from "./role";
 
 /** Pool is a VM's machines, as far as containers run on them: each machine runs each container once. */
@@ -70,7 +71,16 @@ export function place(site: Site, spec: ContainerSpec): { pool: Pool; placed: Pl
     };
     places.add(placed);
     machines.heal();
+    if (places.here.length === 1) speakTogether(pool);
     return { pool, placed };
+}
+
+/** When the machines fail, it is one of their containers that has something to say. */
+function speakTogether({ site, machines, places }: Pool): void {
+    const lines = later(places, (all) => pulumi.all(all.map(({ base }) => linesOfDocker(base))));
+    const filter = pulumi.output(lines).apply((all) => all.map((one) => `(${one})`).join(" OR "));
+    const logs = places.all.then((all) => all.map(({ spec }) => spec.log));
+    speaks(site, machines.manager, { filter, logs });
 }
 
 /**

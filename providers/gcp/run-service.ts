@@ -85,7 +85,7 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
         },
     );
     collect(log, linesOf("cloud_run_revision", service.name));
-    speaks(site, service, { filter: linesOf("cloud_run_revision", name), log });
+    speaks(site, service, { filter: linesOf("cloud_run_revision", name), logs: [log] });
     return {
         resource: service,
         runs: { on: "run", service: service.name, uri },

@@ -40,7 +40,7 @@ export function runWorker(site: Site, spec: ContainerSpec): Running {
         },
     );
     collect(log, linesOf("cloud_run_worker_pool", pool.name));
-    speaks(site, pool, { filter: linesOf("cloud_run_worker_pool", name), log });
+    speaks(site, pool, { filter: linesOf("cloud_run_worker_pool", name), logs: [log] });
     const run = (metric: string) => `run.googleapis.com/container/${metric}`;
     return {
         resource: pool,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
-import { Container, Job } from "../../components";
+import { Container, Job, Log, VM } from "../../components";
 import { wordsOf, whenFailed } from "../../providers/gcp/failed";
 import type { Ask } from "../../providers/gcp/google-api";
 import { lastWords } from "../../providers/gcp/last-words";
@@ -71,6 +71,47 @@ describe("What a deployment that fails on GCP says last", () => {
         }
         expect(told).to.deep.equal(["nightly has failed. What it said last:\nError: no database"]);
     });
+
+    it("says of several on a machine which one", async () => {
+        const jsonPayload = { message: "no database", container: { name: "/api-machine-0a1b2c3d-main" } };
+        const said = await lastWords(logging({ entries: [{ timestamp: "1", jsonPayload }] }).ask, which, 0);
+        expect(said).to.equal("1 api-machine-0a1b2c3d-main: no database");
+    });
+
+    it("is looked for by machines: in the logs of all containers on them", async () => {
+        const bodies: Record<string, string | string[]>[] = [];
+        const { fetch } = globalThis;
+        globalThis.fetch = (_, init) => {
+            bodies.push(JSON.parse(String(init?.body)) as Record<string, string>);
+            return Promise.resolve(
+                new Response(JSON.stringify({ entries: [{ timestamp: "1", textPayload: "said" }] })),
+            );
+        };
+        const image = `x@sha256:${"a".repeat(64)}`;
+        const of = (name: string) =>
+            wordsOf({ type: "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager", name });
+        let asked: Promise<(string | undefined)[]> | undefined;
+        try {
+            await onGcp(() => {
+                const pool = new VM("pool");
+                new Container("a", { image, on: pool });
+                new Container("b", { image, on: pool, log: new Log("book") });
+                new Container("own", { image, exec: true });
+                new VM("alone");
+                asked = Promise.all(["pool", "own", "alone"].map(of));
+            });
+            expect(await asked).to.deep.equal(["1 said", "1 said", undefined]);
+        } finally {
+            globalThis.fetch = fetch;
+        }
+        const [pool, own] = bodies.sort((one, other) => other.resourceNames.length - one.resourceNames.length);
+        expect(pool.resourceNames).to.have.length(3);
+        expect(pool.filter).to.match(
+            /^\(\(logName.*a-machine-0a1b2c3d-"\) OR \(.*b-machine-0a1b2c3d-"\)\) AND timestamp/,
+        );
+        expect(own.resourceNames).to.have.length(2);
+        expect(own.filter).to.match(/^\(logName:"gcplogs-docker-driver" AND .*own-machine-0a1b2c3d-"\) AND timestamp/);
+    }).timeout(60_000);
 
     it("is looked for by services, worker pools and jobs: among the project's lines, and in their own log", async () => {
         const asked: { url: string; body: Record<string, string | string[]> }[] = [];
