@@ -1,9 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { registering } from "./call-site";
-import { Mistake, nearest, show } from "./fault";
+import { type Fault, Mistake, nearest, show } from "./fault";
+import { isPlain } from "./plain";
 import type { Settings } from "./settings";
 
-/** Transform changes a child's native arguments before it is made: an object is merged in, a function may do anything. */
+/**
+ * Transform changes a child's native arguments before it is made: an object is merged in; a function may do anything with
+ * those it is given, at once, and returns nothing.
+ */
 export type Transform<Args = object> =
     Partial<Args> | ((args: Args, options: pulumi.CustomResourceOptions, name: string) => void);
 
@@ -45,7 +49,7 @@ export class Site {
         if (full.dependsOn instanceof Promise) full.dependsOn = later(full.dependsOn);
         const transform = this.transforms[key] as Transform<Args> | undefined;
         const changed = { ...args };
-        if (typeof transform === "function") transform(changed, full, name);
+        if (typeof transform === "function") this.#inPlace(key, changed, transform(changed, full, name));
         else Object.assign(changed, transform);
         const child = transform
             ? this.#checked(key, changed, (args) => registering(() => new type(name, args, full)))
@@ -78,9 +82,22 @@ export class Site {
                     todo,
                 };
             });
-        const { __pulumiType: type } = this.component as unknown as { __pulumiType: string };
-        if (faults.length) throw new Mistake(`${type.split(":").at(-1)} ${show(this.name)}`, faults);
+        if (faults.length) throw this.#mistake(faults);
         return child;
+    }
+
+    /** What a function answers is not used: other arguments in place of those that it was given would be lost without a word. */
+    #inPlace(key: string, args: object, answer: unknown): void {
+        const other = isPlain(answer) && answer !== args && !Object.values(args).includes(answer);
+        if (!other && !(answer instanceof Promise)) return;
+        const where = `transform.${this.settings.cloud}.${key}`;
+        const what = other ? "returns other arguments, which are not used" : "is not waited for";
+        throw this.#mistake([{ where, what, todo: "change those it is given: (args) => { args.… = …; }" }]);
+    }
+
+    #mistake(faults: readonly Fault[]): Mistake {
+        const { __pulumiType: type } = this.component as unknown as { __pulumiType: string };
+        return new Mistake(`${type.split(":").at(-1)} ${show(this.name)}`, faults);
     }
 }
 

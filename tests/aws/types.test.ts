@@ -40,4 +40,26 @@ describe("The types of children on AWS", () => {
             );
         });
     });
+
+    it("are changed in place: a function that returns others, or is waited for, is refused", async () => {
+        await run(program, () => {
+            const bucket = (change: (args: s3.BucketArgs) => unknown) =>
+                new Blob("wrong", { transform: { aws: { bucket: (args) => change(args) as void } } });
+            for (const change of [(args: object) => ({ ...args, tags: {} }), (): object => ({}), async () => {}])
+                expect(() => bucket(change)).to.throw(
+                    Mistake,
+                    /^Blob "wrong" cannot be made .*:\n.*transform\.aws\.bucket: (returns other arguments, which are not used|is not waited for): change those it is given/,
+                );
+        });
+        const { made } = await run(program, () => {
+            const bucket = (name: string, change: (args: s3.BucketArgs) => unknown) =>
+                new Blob(name, { transform: { aws: { bucket: (args) => change(args) as void } } });
+            bucket("assigned", (args) => (args.tags = { by: "hand" }));
+            bucket("merged", (args) => Object.assign(args, { tags: { by: "hand" } }));
+            bucket("seen", (args) => new Set([args]));
+        });
+        const tags = (name: string) =>
+            made.find((one) => one.name === name && one.type === "aws:s3/bucket:Bucket")!.inputs.tags as unknown;
+        expect(["assigned", "merged"].map(tags)).to.deep.equal([{ by: "hand" }, { by: "hand" }]);
+    });
 });
