@@ -71,7 +71,7 @@ await command(async (args) => {
         total.passed += passed;
         total.failed += failed;
         // What was changed meanwhile was perhaps not looked at.
-        if (!before && failed === 0 && (await nameOfAll()) === files) await remember(name, files, passed);
+        if (files && !before && failed === 0 && (await nameOfAll()) === files) await remember(name, files, passed);
     }
     console.log(`${total.passed} passed, ${total.failed} failed, in ${seconds(started)}`);
     return total.failed === 0 ? 0 : 1;

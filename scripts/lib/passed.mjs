@@ -1,7 +1,6 @@
 /** What has passed, and with which files: the same again would say the same. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { capture, root } from "./io.mjs";
 
@@ -20,10 +19,16 @@ export async function nameOfAll(folder = root, env = process.env) {
     const ours = Object.entries(env).filter(([name]) => /^(MVI|PULUMI)_/.test(name));
     hash.update(JSON.stringify(ours.sort()));
     for (const name of [...new Set(listed.split("\0"))].filter(Boolean).sort()) {
-        const path = join(folder, name);
-        hash.update(`${name}\0`).update(existsSync(path) ? await readFile(path) : "-"); // one that is deleted is listed still
+        hash.update(`${name}\0`).update(await contentOf(join(folder, name)));
     }
     return hash.digest("hex");
+}
+
+/** Git lists files that are deleted, links, and the folders of other repositories too. */
+async function contentOf(path) {
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isSymbolicLink()) return readlink(path);
+    return found?.isFile() ? readFile(path) : "-";
 }
 
 /** When a part passed with just these files, and how many of its checks; undefined if it did not. */

@@ -44,6 +44,19 @@ describe("What npm test does not run again", () => {
         await other("a file that is gone");
     });
 
+    it("goes by where a link leads, and not into another repository", async () => {
+        const first = await lib.nameOfAll(folder);
+        fs.symlinkSync("node_modules", path.join(folder, "link"));
+        const linked = await lib.nameOfAll(folder);
+        expect(linked).to.not.equal(first);
+        fs.rmSync(path.join(folder, "link"));
+        fs.symlinkSync(os.tmpdir(), path.join(folder, "link"));
+        expect(await lib.nameOfAll(folder)).to.not.equal(linked);
+        fs.mkdirSync(path.join(folder, "other"));
+        execFileSync("git", ["init", "--quiet"], { cwd: path.join(folder, "other") });
+        expect(await lib.nameOfAll(folder)).to.be.a("string");
+    });
+
     it("is nothing where there is no git to ask", async () => {
         fs.rmSync(path.join(folder, ".git"), { recursive: true });
         // The folder above is no checkout either.
