@@ -76,8 +76,8 @@ export const uses: Field<Link[]> = (given, at) => {
     }
     // A Secret is one variable, named as it is: DB_URL may be that of a Database's link, too.
     for (const prefix of prefixes) {
-        const other = prefixes.find((one) => new RegExp(`^${one}_(${variableEnds})$`).test(prefix));
-        if (other)
+        const other = withVariableEnd.exec(prefix)?.[1];
+        if (other !== undefined && prefixes.includes(other))
             at.fault(
                 `has two links with a variable ${prefix}`,
                 `give one another name: ${at.parts ? `"… as OTHER"` : '`.as("OTHER")`'}`,
@@ -86,7 +86,7 @@ export const uses: Field<Link[]> = (given, at) => {
     return named.filter((one) => one instanceof Link);
 };
 
-const variableEnds = "URL|HOST|PORT|NAME|USER|PASSWORD|BUCKET|TABLE|ID|FILE";
+const withVariableEnd = /^(.+)_(?:URL|HOST|PORT|NAME|USER|PASSWORD|BUCKET|TABLE|ID|FILE)$/;
 
 /** What can be watched of each kind without asking: the same on every cloud. */
 export const gaugesByType: Readonly<Record<string, readonly string[]>> = {
