@@ -144,6 +144,8 @@ export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({
                 "leave it out, and choose `size`",
                 args.storage,
             );
+        if (engine !== "redis" && size === "serverless" && args.storage !== undefined)
+            at.in("storage").fault("is not for serverless: it grows with what it holds", "leave it out", args.storage);
         if (engine === "redis" && size === "serverless")
             at.in("size").fault("is not for redis on every cloud", 'choose "micro" to "large"', size);
     },

@@ -22,9 +22,12 @@ export interface LoadBalancerArgs extends Guarded<"loadBalancer"> {
     certificate?: string;
     /** Client addresses which may connect. @default all */
     allow?: string[];
-    /** Keeps a line for each request, on `local` as long as the profile keeps a `Log`. @default true */
+    /**
+     * Keeps a line for each request, on `local` as long as the profile keeps a `Log`. On AWS without a domain it is always kept:
+     * the load balancer is the stack's. @default true
+     */
     accessLog?: boolean;
-    /** A web application firewall with the cloud's managed rules. @default false */
+    /** A web application firewall with the cloud's managed rules, for HTTP. @default false */
     waf?: boolean;
     /** Where it stands. @default the stack's own network */
     network?: Network;
@@ -32,7 +35,10 @@ export interface LoadBalancerArgs extends Guarded<"loadBalancer"> {
 
 /** RouteArgs is one route. */
 export interface RouteArgs {
-    /** The host it is for: exact, or `*.example.com`. @default every host */
+    /**
+     * The host it is for: exact, or `*.example.com`. By the cloud's own name, where there is no `domain`, only routes for every
+     * host are reached. @default every host
+     */
     host?: string;
     /** The path it is for, with all below it. @default "/" */
     path?: string;
@@ -147,11 +153,17 @@ export const loadBalancerService = defineService<LoadBalancerArgs, LoadBalancerS
         waf: optional(flag, false),
         network: optional(reference<Network>("Network")) as Field<Network>,
     }),
-    rules: ({ routes, redirects, tcp, domain, certificate }, at, args) => {
+    rules: ({ routes, redirects, tcp, domain, certificate, waf }, at, args) => {
         if (!routes.length && !redirects.length && !Object.keys(tcp).length)
             at.fault("has neither `routes` nor `redirects` nor `tcp`", "give at least one");
         if (certificate !== undefined && domain === undefined)
             at.in("certificate").fault("needs `domain`", "set it, or leave the certificate out", certificate);
+        if (waf && !routes.length && !redirects.length)
+            at.in("waf").fault(
+                "guards HTTP, and there is none: `tcp` is passed on as it comes",
+                "leave it out, and say with `allow` who may connect",
+                waf,
+            );
         const seen = new Set<string>();
         [...routes, ...redirects].forEach((rule, index) => {
             const key = `${rule.host ?? "*"} ${rule.path}`;

@@ -16,7 +16,7 @@ export interface NetworkArgs extends Common<"network"> {
     egress?: "none" | "public-address" | "nat-instance" | "nat-gateway";
     /** Records who talked to whom. @default true, but for profile `dev` */
     flowLogs?: boolean;
-    /** The id of a network which is there, to use in place of a new one. @default a new one is made */
+    /** The id of a network which is there, to use in place of a new one: its range and its flow logs are its owner's. @default a new one is made */
     existing?: string;
 }
 
@@ -52,6 +52,12 @@ export const networkService = defineService<NetworkArgs, NetworkSpec>({
         flowLogs: optional(flag, profile !== "dev"),
         existing: optional(text("the id of a network")),
     }),
+    rules: ({ existing }, at, args) => {
+        if (existing === undefined) return;
+        for (const own of ["range", "flowLogs"] as const)
+            if (args[own] !== undefined)
+                at.in(own).fault("is for a new network: `existing` has its own", "leave it out", args[own]);
+    },
 });
 
 const privateRange =

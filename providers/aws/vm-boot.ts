@@ -51,7 +51,11 @@ const fetcher = `secret() {
 
 function setup({ start, health }: Boot, pool: string | undefined, exports: readonly string[]): string | undefined {
     const lines = ["#!/bin/sh", "set -eu"];
-    if (pool !== undefined) lines.push("mkdir -p /etc/ecs", `echo ECS_CLUSTER=${quoted(pool)} >> /etc/ecs/ecs.config`);
+    if (pool !== undefined) {
+        // The rights of the machine are not those of the containers on it. Source: the security guide of Amazon ECS.
+        const settings = [`ECS_CLUSTER=${pool}`, "ECS_AWSVPC_BLOCK_IMDS=true"];
+        lines.push("mkdir -p /etc/ecs", ...settings.map((one) => `echo ${quoted(one)} >> /etc/ecs/ecs.config`));
+    }
     if (start !== undefined || health?.command) {
         lines.push(makeApp, "install -d -m 0755 /usr/local/lib/app");
     }

@@ -342,6 +342,26 @@ describe("Container on AWS", () => {
         expect(inputs("Service", "shut").enableExecuteCommand).to.equal(false);
     });
 
+    it("opens with the stack's key what a session in this cluster was encrypted with, and nothing else", async () => {
+        const { inputs } = await onAws(() => new Container("open", { image, exec: true }));
+        const may = statements(inputs("RolePolicy", "open-taskRolePolicy").policy);
+        const allows = (action: string) => may.filter(({ Action }) => [Action].flat().includes(action));
+        const decrypt = allows("kms:Decrypt");
+        expect(decrypt).to.have.length(1);
+        expect(decrypt[0]).to.deep.include({
+            Resource: [arn("kms", "key/stack-key-id")],
+            Condition: {
+                Null: { "kms:EncryptionContext:aws:ssm:SessionId": "false" },
+                StringLike: { "kms:EncryptionContext:aws:ssm:TargetId": "*stack-cluster_*" },
+            },
+        });
+        expect(allows("logs:DescribeLogGroups").map(({ Resource }) => Resource)).to.deep.equal([
+            [arn("logs", "log-group:*")],
+        ]);
+        const onAll = may.filter(({ Resource }) => [Resource].flat().includes("*")).flatMap(({ Action }) => Action);
+        expect(onAll.filter((action) => !action.startsWith("ssmmessages:"))).to.deep.equal([]);
+    });
+
     it("runs on the stack's machines, which then have what it takes", async () => {
         const { inputs } = await onAws(() => {
             const machines = new VM("pool", { scale: { min: 1, max: 3 } });
@@ -361,8 +381,10 @@ describe("Container on AWS", () => {
         ]);
         const booted = (name: string) =>
             Buffer.from(inputs("LaunchTemplate", name).userData as string, "base64").toString();
-        expect(booted("pool-template")).to.include("ECS_CLUSTER='stack-cluster'");
-        expect(booted("alone-template")).to.not.include("ECS_CLUSTER");
+        expect(booted("pool-template")).to.include("echo 'ECS_CLUSTER=stack-cluster' >> /etc/ecs/ecs.config");
+        // No container gets at the machine's rights.
+        expect(booted("pool-template")).to.include("echo 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config");
+        expect(booted("alone-template")).to.not.include("ecs.config");
         const tagged = (name: string) => (inputs("Group", name).tags as { key: string }[]).map(({ key }) => key);
         expect(tagged("pool")).to.include("AmazonECSManaged");
         expect(tagged("alone")).to.not.include("AmazonECSManaged");

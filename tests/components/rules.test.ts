@@ -112,6 +112,7 @@ const refused: [Type, unknown, RegExp[]][] = [
     ],
     [LoadBalancer as never, { redirects: [{ to: "ftp://x" }] }, [/^redirects\[0\].to: must be a URL or a path/]],
     [LoadBalancer as never, { redirects: [{ to: "/" }], certificate: "c" }, [/^certificate: needs `domain`/]],
+    [LoadBalancer as never, { tcp: {}, waf: true }, [/has neither/, /^waf: guards HTTP/]],
     [
         LoadBalancer as never,
         { redirects: [{ to: "/" }], allow: ["10.0.0.0"] },
@@ -121,6 +122,12 @@ const refused: [Type, unknown, RegExp[]][] = [
     [Database as never, { engine: "postgresql" }, [/^engine: .* did you mean `postgres`\?/]],
     [Database as never, { engine: "postgres", version: "9.6" }, [/^version: must be one of 18, 17, 16 for postgres/]],
     [Database as never, { engine: "redis", storage: 30 }, [/^storage: is not for redis/]],
+    [Database as never, { engine: "mysql", size: "serverless", storage: 30 }, [/^storage: is not for serverless/]],
+    [
+        Network as never,
+        { existing: "net-1", range: "10.1.0.0/16", flowLogs: false, egress: "none" },
+        [/^range: is for a new network/, /^flowLogs: is for a new network/],
+    ],
     [Database as never, { engine: "redis", size: "serverless" }, [/^size: is not for redis/]],
     [
         Database as never,
