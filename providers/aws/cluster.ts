@@ -61,7 +61,7 @@ export function clusterOf(site: Site): Cluster {
             ),
             defaultCapacityProviderStrategies: [{ capacityProvider: "FARGATE", weight: 1 }],
         });
-        return { cluster, pools, capacity, exec: execStatements(own, encryption, log) };
+        return { cluster, pools, capacity, exec: execStatements(own, encryption, log, cluster) };
     });
 }
 
@@ -82,11 +82,22 @@ export function namesOf(site: Site, network: Network): servicediscovery.PrivateD
     );
 }
 
-/** The channel by which `exec` speaks has no resource of its own: the account's region is the narrowest there is. */
-function execStatements(site: Site, encryption: Encryption, log: Log): Statement[] {
-    const { region } = accountOf(site);
+/**
+ * The channel by which `exec` speaks has no resource of its own: the account's region is the narrowest there is. The log
+ * group is looked for by the beginning of its name, which asks for all groups there.
+ *
+ * The key opens sessions of this cluster and nothing else. The task's agent asks KMS by itself, so `kms:ViaService` names
+ * nobody; but it says what it opens, as does who opens the session: `aws:ssm:SessionId`, and in `aws:ssm:TargetId` the
+ * cluster, the task and the container (`agent/session/crypto` of aws/amazon-ssm-agent, and its issue 275).
+ */
+function execStatements(site: Site, encryption: Encryption, log: Log, cluster: ecs.Cluster): Statement[] {
+    const { id, partition, region } = accountOf(site);
     const here = { StringEquals: { "aws:RequestedRegion": region } };
     const group = (log.nodes.aws as { group: { arn: pulumi.Output<string> } }).group.arn;
+    const ofSession = {
+        Null: { "kms:EncryptionContext:aws:ssm:SessionId": "false" },
+        StringLike: { "kms:EncryptionContext:aws:ssm:TargetId": pulumi.interpolate`*${cluster.name}_*` },
+    };
     return [
         {
             actions: [
@@ -94,15 +105,18 @@ function execStatements(site: Site, encryption: Encryption, log: Log): Statement
                 "ssmmessages:CreateDataChannel",
                 "ssmmessages:OpenControlChannel",
                 "ssmmessages:OpenDataChannel",
-                "logs:DescribeLogGroups",
             ],
             on: ["*"],
             when: here,
         },
         {
+            actions: ["logs:DescribeLogGroups"],
+            on: [pulumi.interpolate`arn:${partition}:logs:${region}:${id}:log-group:*`],
+        },
+        {
             actions: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             on: [pulumi.interpolate`${group}:*`],
         },
-        { actions: ["kms:Decrypt"], on: [encryption.arn] },
+        { actions: ["kms:Decrypt"], on: [encryption.arn], when: ofSession },
     ];
 }
