@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { pauseAfter } from "./propagation";
 
 /** Asks an API of Google's: a path below its address, and what is sent, where something is. */
 export type Ask = (api: ApiName, method: "GET" | "POST" | "PUT", path: string, body?: object) => Promise<unknown>;
@@ -67,14 +68,27 @@ export async function tried<T>(work: () => Promise<T>): Promise<T> {
 /** What passes by itself: too many questions at a time, or somebody on the way who is restarted. */
 const busy: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** Asks up to five times, while nothing is answered or Google is busy. Whoever asks can be asked twice: see database-keep.ts. */
-export async function patiently<T extends { readonly status: number }>(
+/**
+ * Asks up to five times, while nothing is answered or Google is busy; and in a deployment for as long as it spreads the word of a
+ * grant or an API. Whoever asks can be asked twice: see database-keep.ts.
+ */
+export async function patiently<T extends { readonly status: number; readonly text: string }>(
     ask: () => Promise<T>,
     pause = 1000,
 ): Promise<T> {
+    const refusals: string[] = [];
     for (let attempt = 1; ; attempt++) {
         try {
             const answer = await ask();
+            if (answer.status < 400) return answer;
+            const wait = pulumi.runtime.isDryRun() ? undefined : pauseAfter([answer.text, ...refusals]);
+            if (wait !== undefined) {
+                refusals.unshift(answer.text);
+                attempt--;
+                await pulumi.log.info("GCP is still spreading the word: it is asked again");
+                await sleep(wait * pause);
+                continue;
+            }
             if (attempt === 5 || !busy.has(answer.status)) return answer;
         } catch (error) {
             // `fetch` says so when there was no answer.

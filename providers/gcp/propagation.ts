@@ -15,6 +15,9 @@ const passing: readonly RegExp[] = [
     /Permission denied on secret/,
     /Service [Aa]ccount \S+ (does not exist|was not found)|Unknown service account/i,
     /Permission 'iam\.serviceaccounts\.actAs' denied/i,
+    /Service Agent .*(must have permission to read the image|does not have permission to get access tokens)/,
+    /Cloud Pub\/Sub did not have the necessary permissions configured/,
+    /Per-Product Per-Project Service Account is not found/i,
     /service agent(s)? .*(being (created|provisioned)|does not exist|not (yet )?ready)/i,
 ];
 

@@ -4,11 +4,12 @@ import { patiently, tried } from "../../providers/gcp/google-api";
 import { run } from "../support/mocks";
 
 /** Asks somebody who answers so, one after the other. */
-async function asked(answers: readonly (number | Error)[]) {
+async function asked(answers: readonly (number | string | Error)[]) {
     let times = 0;
     const ask = () => {
         const next = answers[Math.min(times++, answers.length - 1)];
-        return typeof next === "number" ? Promise.resolve({ status: next }) : Promise.reject(next);
+        if (next instanceof Error) return Promise.reject(next);
+        return Promise.resolve(typeof next === "number" ? { status: next, text: "" } : { status: 403, text: next });
     };
     const answer = await patiently(ask, 0).catch((error: Error) => error);
     return { times, answer: answer instanceof Error ? answer.message : answer.status };
@@ -25,6 +26,15 @@ describe("What Google is asked without a resource", () => {
         for (const status of [200, 403, 404, 409])
             expect(await asked([status])).to.deep.equal({ times: 1, answer: status });
         expect(await asked([new Error("timed out")])).to.deep.equal({ times: 1, answer: "timed out" });
+    });
+
+    it("is asked again while Google spreads the word of a grant, which a preview does not wait for", async () => {
+        const denied = "Permission denied on Cloud KMS key. Please ensure that the service agent has been authorized";
+        const deployed = await run({}, () => asked([...Array<string>(7).fill(denied), 200]));
+        expect(deployed.result).to.deep.equal({ times: 8, answer: 200 });
+        expect((await run({}, () => asked([denied]))).result, "not for ever").to.deep.equal({ times: 25, answer: 403 });
+        const previewed = await run({ preview: true }, () => asked([denied]));
+        expect(previewed.result).to.deep.equal({ times: 1, answer: 403 });
     });
 
     it("is given up after five times, with the last answer", async () => {

@@ -17,6 +17,10 @@ describe("What is tried again on GCP", () => {
             "Revision 'web-1' is not ready: Permission denied on secret: projects/1/secrets/token/versions/1 for Revision service account",
             "Error 400: Service account web-0a1b2c3d@p.iam.gserviceaccount.com does not exist., badRequest",
             "Permission 'iam.serviceaccounts.actAs' denied on service account web@p.iam.gserviceaccount.com",
+            "Error 400: Cloud Pub/Sub did not have the necessary permissions configured to support this operation. Please verify that the service account service-1@gcp-sa-pubsub.iam.gserviceaccount.com was granted the Cloud KMS CryptoKey Encrypter/Decrypter role",
+            "Error 403: Google Cloud Run Service Agent service-1@serverless-robot-prod.iam.gserviceaccount.com must have permission to read the image, europe-west3-docker.pkg.dev/p/shop/app@sha256:0. If you just enabled the Cloud Run API, the permissions might take a few minutes to propagate",
+            "Error 403: Google Cloud Run Service Agent does not have permission to get access tokens for the service account web@p.iam.gserviceaccount.com",
+            "Error 400: The Per-Product Per-Project Service Account is not found for project 1",
         ])
             expect(passes(error), error).to.equal(true);
         for (const error of [
