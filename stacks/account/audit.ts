@@ -9,6 +9,7 @@ import * as iam from "@pulumi/aws/iam";
 import { Blob, Key, Log } from "pulumi-mvi";
 import type {} from "pulumi-mvi/aws";
 import type { AccountSettings } from "./account";
+import { tags } from "./tags";
 import { patterns, watches, watchFilters } from "./watches";
 
 export function audit(settings: AccountSettings): { records: pulumi.Output<string> } {
@@ -71,6 +72,7 @@ export function audit(settings: AccountSettings): { records: pulumi.Output<strin
     const group = lines.nodes.aws!.group!;
     const role = new iam.Role("trail", {
         description: "Writes the trail's lines",
+        tags: tags("trail"),
         assumeRolePolicy: policy([{ ...writer, Action: "sts:AssumeRole", Condition: thisTrail }]),
     });
     const may = new iam.RolePolicy("trail", {
@@ -95,6 +97,7 @@ export function audit(settings: AccountSettings): { records: pulumi.Output<strin
             kmsKeyId: key.nodes.aws!.key!.arn,
             cloudWatchLogsGroupArn: pulumi.interpolate`${group.arn}:*`,
             cloudWatchLogsRoleArn: role.arn,
+            tags: tags("trail"),
             advancedEventSelectors: selectors(settings, [
                 pulumi.interpolate`arn:${partition}:s3:::${records.id}/`,
                 // AWS writes these, of every app: to record it would be a record for each record.

@@ -6,6 +6,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import type { AccountSettings } from "./account";
+import { tags } from "./tags";
 
 export function guards({ regions, closeDefaultNetworks }: AccountSettings): void {
     // No bucket of the account can be made public, whatever its own settings say.
@@ -41,10 +42,21 @@ function regional(region: string, closeDefaultNetworks: boolean): void {
     });
     new ec2.SerialConsoleAccess(`console-${region}`, { region, enabled: false });
     // Says which resources somebody from outside can reach.
-    new accessanalyzer.Analyzer(`analyzer-${region}`, { region, analyzerName: "account", type: "ACCOUNT" });
+    new accessanalyzer.Analyzer(`analyzer-${region}`, {
+        region,
+        analyzerName: "account",
+        type: "ACCOUNT",
+        tags: tags("analyzer"),
+    });
     if (closeDefaultNetworks) {
         const { id } = ec2.getVpcOutput({ default: true, region });
-        new ec2.DefaultSecurityGroup(`network-${region}`, { region, vpcId: id, ingress: [], egress: [] });
+        new ec2.DefaultSecurityGroup(`network-${region}`, {
+            region,
+            vpcId: id,
+            ingress: [],
+            egress: [],
+            tags: tags("network"),
+        });
         const { ids } = ec2.getNetworkAclsOutput({
             region,
             vpcId: id,
@@ -53,7 +65,7 @@ function regional(region: string, closeDefaultNetworks: boolean): void {
         // Without rules it lets nothing through, for whatever has a group of its own as well.
         new ec2.DefaultNetworkAcl(
             `network-${region}`,
-            { region, defaultNetworkAclId: ids[0] },
+            { region, defaultNetworkAclId: ids[0], tags: tags("network") },
             { ignoreChanges: ["subnetIds"] },
         );
     }

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import * as iam from "@pulumi/aws/iam";
+import { tags } from "./tags";
 
 /** The roles by which AWS's services act in the account, by name: whose they are. */
 const services: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const services: Readonly<Record<string, string>> = {
  * role is not yet known everywhere ("Unable to assume the service linked role").
  */
 export async function linkedRoles(): Promise<void> {
-    const mine = { "mvi:app": pulumi.getProject(), "mvi:stack": pulumi.getStack() };
+    const mine = tags("linked-roles");
     for (const [name, awsServiceName] of Object.entries(services)) {
         const there = await find(name);
         if (there && there["mvi:app"] !== mine["mvi:app"]) continue; // AWS's own, or somebody else's: it stays as it is

@@ -3,7 +3,8 @@ import { account as program, type AccountSettings } from "../../stacks/account/a
 import { linkedRoles } from "../../stacks/account/linked-roles";
 import { patterns } from "../../stacks/account/watches";
 import { account, arn } from "./lens";
-import { onAws, statements } from "./program";
+import { last, onAws, statements } from "./program";
+import { hasTags, takesTags } from "./tags";
 
 const settings: AccountSettings = {
     email: "ops@example.com",
@@ -143,6 +144,22 @@ describe("The stack for an account", () => {
         ]);
         expect((await selectors("all"))[1].fieldSelectors).to.deep.equal(write.fieldSelectors.slice(0, -1));
         expect(await selectors("none")).to.deep.equal([all]);
+    });
+
+    it("tags all that it makes, wherever AWS takes tags", async () => {
+        const { all } = await made({ closeDefaultNetworks: true });
+        const tagged = all.filter(({ type }) => takesTags(type));
+        const without = tagged.filter(({ inputs }) => !hasTags(inputs.tags));
+        expect(without.map((one) => `${last(one)} ${one.name}`)).to.deep.equal([]);
+        expect([...new Set(tagged.map(last))]).to.include.members([
+            "Analyzer",
+            "Budget",
+            "DefaultNetworkAcl",
+            "DefaultSecurityGroup",
+            "Role",
+            "ServiceLinkedRole",
+            "Trail",
+        ]);
     });
 
     it("has a role for who asks AWS for help, with a second factor", async () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { App, Blob, Image, Key, KV, Log, Network, Secret } from "../../components";
 import { prefixed, shortName } from "../../providers/aws/names";
 import { last, onAws, statements } from "./program";
+import { hasTags, takesTags } from "./tags";
 
 /** Everything that this part of AWS makes. */
 function everything(name: string) {
@@ -110,16 +111,3 @@ const limits: Readonly<Record<string, readonly [number, RegExp]>> = {
     FirehoseDeliveryStream: [64, /^[\w.-]+$/],
     Alias: [256, /^alias\/[\w/-]+$/],
 };
-
-/** Whether a resource of this type takes tags, by its class. */
-function takesTags(type: string): boolean {
-    const [pack, module, name] = [type.split(":")[0], type.split(":")[1].split("/")[0], type.split(":")[2]];
-    if (pack !== "aws") return false;
-    const classes = require(`@pulumi/aws/${module}`) as Record<string, unknown>;
-    return String(classes[name]).includes('resourceInputs["tags"]');
-}
-
-function hasTags(tags: unknown): boolean {
-    const { "mvi:app": app, "mvi:stack": stack, "mvi:component": component } = (tags ?? {}) as Record<string, string>;
-    return app === "project" && stack === "stack" && Boolean(component);
-}
