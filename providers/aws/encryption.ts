@@ -11,6 +11,11 @@ export interface Encryption {
     readonly arn: pulumi.Output<string>;
     /** Lets a role use the key, but only through a service: `s3`. What is encrypted elsewhere stays closed to it. */
     through(service: string, ...actions: readonly string[]): Statement;
+    /**
+     * Lets a schedule's role open that schedule's input, and nothing else. The Scheduler asks KMS as the role itself, so
+     * that `kms:ViaService` names nobody, and says of which schedule it is (its guide, "Encryption at rest").
+     */
+    ofSchedule(name: string): Statement;
 }
 
 /** The key of a component: the one that it was given, else the stack's own. */
@@ -19,13 +24,22 @@ export function encryptionKey(site: Site, given: Key | undefined): Encryption {
     const native = key.nodes.aws?.key ?? key.nodes.aws?.imported;
     if (!native) throw new pulumi.ResourceError(`Key ${key.shortName} is on ${key.cloud.name}, not on aws`, key);
     const { arn } = native;
-    const { region } = accountOf(site);
+    const { id, partition, region } = accountOf(site);
     return {
         arn,
         through: (service, ...actions) => ({
             actions,
             on: [arn],
             when: { StringEquals: { "kms:ViaService": pulumi.interpolate`${service}.${region}.amazonaws.com` } },
+        }),
+        ofSchedule: (name) => ({
+            actions: ["kms:Decrypt"],
+            on: [arn],
+            when: {
+                StringEquals: {
+                    "kms:EncryptionContext:aws:scheduler:schedule:arn": pulumi.interpolate`arn:${partition}:scheduler:${region}:${id}:schedule/default/${name}`,
+                },
+            },
         }),
     };
 }

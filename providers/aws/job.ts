@@ -150,20 +150,21 @@ function schedule(site: Site, cron: string, { timeZone }: JobSpec, machine: sfn.
         tags: tags(site),
     });
     const encryption = encryptionKey(site, undefined);
+    const name = shortName(site.name, 64);
     const { role: starter, policies } = role(site, "scheduleRole", {
         service: "scheduler.amazonaws.com",
         description: `Starts ${site.name} when it is time`,
         may: [
             { actions: ["states:StartExecution"], on: [machine.arn] },
             { actions: ["sqs:SendMessage"], on: [lost.arn] },
-            { actions: ["kms:Decrypt"], on: [encryption.arn] },
+            encryption.ofSchedule(name),
         ],
     });
     site.make(
         "schedule",
         scheduler.Schedule,
         {
-            name: shortName(site.name, 64),
+            name,
             description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
             scheduleExpression: schedulerCron(cron),
             scheduleExpressionTimezone: timeZone,

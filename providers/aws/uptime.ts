@@ -25,7 +25,9 @@ export interface UptimeArgs {
  * @returns the gauge: 1 while it is reached, else 0; nothing at all when nobody asks
  */
 export function uptime(site: Site, { url, path, after }: UptimeArgs): AwsGauge {
-    const { arn: key } = encryptionKey(site, undefined);
+    const encryption = encryptionKey(site, undefined);
+    const { arn: key } = encryption;
+    const name = shortName(`${site.name}-uptime`, 64);
     const { made: ask } = makeFunction(site, "uptime", {
         description: `Asks whether ${site.name} is reached from the internet`,
         code: codeOf("uptime/ask"),
@@ -37,16 +39,13 @@ export function uptime(site: Site, { url, path, after }: UptimeArgs): AwsGauge {
     const { role: starter, policies } = role(site, "uptimeScheduleRole", {
         service: "scheduler.amazonaws.com",
         description: `Asks whether ${site.name} is reached, once a minute`,
-        may: [
-            { actions: ["lambda:InvokeFunction"], on: [ask.arn] },
-            { actions: ["kms:Decrypt"], on: [key] },
-        ],
+        may: [{ actions: ["lambda:InvokeFunction"], on: [ask.arn] }, encryption.ofSchedule(name)],
     });
     site.make(
         "uptimeSchedule",
         scheduler.Schedule,
         {
-            name: shortName(`${site.name}-uptime`, 64),
+            name,
             description: `${site.name} of ${pulumi.getProject()}/${pulumi.getStack()}`,
             scheduleExpression: "rate(1 minute)",
             flexibleTimeWindow: { mode: "OFF" },

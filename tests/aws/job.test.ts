@@ -104,6 +104,11 @@ describe("Job on AWS", () => {
             [["sqs:SendMessage"], [arn("sqs", "report-lost")]],
             [["kms:Decrypt"], [arn("kms", "key/stack-key-id")]],
         ]);
+        // What the Scheduler opens is what it has itself encrypted: this schedule's own input.
+        const self = arn("scheduler", `schedule/default/${inputs("Schedule", "report-schedule").name as string}`);
+        expect(may[2].Condition).to.deep.equal({
+            StringEquals: { "kms:EncryptionContext:aws:scheduler:schedule:arn": self },
+        });
         expect(JSON.stringify(statements(inputs("Role", "report-scheduleRole").assumeRolePolicy))).to.include(
             "aws:SourceAccount",
         );

@@ -49,6 +49,11 @@ describe("What is public on AWS", () => {
         const may = (name: string) => statements(inputs("RolePolicy", name).policy).flatMap(({ Action }) => Action);
         expect(may("web-uptimeRolePolicy")).to.deep.equal(["logs:CreateLogStream", "logs:PutLogEvents"]);
         expect(may("web-uptimeScheduleRolePolicy")).to.deep.equal(["lambda:InvokeFunction", "kms:Decrypt"]);
+        const [, open] = statements(inputs("RolePolicy", "web-uptimeScheduleRolePolicy").policy);
+        const self = arn("scheduler", `schedule/default/${inputs("Schedule", "web-uptimeSchedule").name as string}`);
+        expect(open.Condition).to.deep.equal({
+            StringEquals: { "kms:EncryptionContext:aws:scheduler:schedule:arn": self },
+        });
     });
 
     it("has a gauge of it, by which an App writes to people; where nobody asks, it is not reached", async () => {
