@@ -21,6 +21,17 @@ export const exceptions: Readonly<Record<Exclude<CloudName, "local">, readonly E
             program: /everything/,
             because: "`retention: 14` asks for it",
         },
+        {
+            says: "keeps its lines as long as the profile says: 30 days, 90 or a year",
+            on: /^tried$/,
+            program: /log-full/,
+            because: "`retention: 14` asks for it",
+        },
+        {
+            says: "sets no whole policy: others' rights stay",
+            on: /^stack-keys-audit$/,
+            because: "it gives nobody a right: it says which uses of KMS are written down, and that is each of them",
+        },
     ],
     aws: [],
 };

@@ -17,12 +17,12 @@ export interface Made {
 export interface Rule {
     /** What must be, as a sentence about the resource. */
     readonly says: string;
-    /** Types: `gcp:cloudrunv2/service:Service`. */
-    readonly of: readonly string[];
+    /** Types: `gcp:cloudrunv2/service:Service`; or what they look like, where the rule is about a type that is yet to come. */
+    readonly of: readonly string[] | RegExp;
     /** Is it so? Secrets stand in the inputs as `{ secret: value }`. */
-    holds(inputs: Inputs, made: Made): boolean;
-    /** Breaks it, in a copy of the inputs of a resource for which it holds: so that a test sees that it can fail. */
-    spoil(inputs: Loose): void;
+    holds(inputs: Inputs, made: Made, type: string): boolean;
+    /** Breaks it, in a copy of a resource for which it holds: so that a test sees that it can fail. */
+    spoil(inputs: Loose, copy: { type: string }): void;
 }
 
 /** Inputs of which anything may be changed. */
@@ -51,6 +51,11 @@ export async function made(
     const program: Program = { ...lens, config: { ...config, "everything:domain": "example.com" } };
     const all = (await run(program, body)).made.filter(({ custom }) => custom);
     return { profile, program: `${profile}/${name}`, all };
+}
+
+/** Is the rule about resources of this type? */
+export function looksAt({ of }: Rule, type: string): boolean {
+    return of instanceof RegExp ? of.test(type) : of.includes(type);
 }
 
 /** The value at a path of an object and its members; undefined where there is none. */
