@@ -2,7 +2,8 @@
 
 import type { SidecarSpec } from "../components/container";
 import { argumentsOf } from "../components/reference";
-import { isPlain, type Place } from "../components/shape";
+import { readSettings } from "../components/settings";
+import { type Fields, isPlain, Place, record } from "../components/shape";
 import { sizes } from "../components/workload";
 
 type Args = Readonly<Record<string, unknown>>;
@@ -33,4 +34,10 @@ export function together(
         cpu: specs.reduce((sum, { cpu }, index) => sum + Math.max(cpu, index === 0 ? least : 0), 0),
         memory: specs.reduce((sum, { cpu, memory }) => sum + (memory || (sizes[cpu]?.[0] ?? 0)), 0),
     };
+}
+
+/** What was declared of a component or part, with its defaults. Its faults are found where it stands. */
+export function readDeclared<Spec>(service: { fields(profile: "dev"): unknown }, declared: Args): Spec {
+    const { profile } = readSettings().settings;
+    return record(service.fields(profile as "dev") as Fields<object>)(declared, new Place("", [])) as Spec;
 }

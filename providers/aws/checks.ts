@@ -3,11 +3,11 @@
 import type { Check, Cloud } from "../../components/cloud";
 import type { ContainerSpec } from "../../components/container";
 import type { Place } from "../../components/shape";
-import { VM } from "../../components/vm";
 import { checkBuild, checkBuilds } from "../image-build";
 import { besides, platformsOf, together } from "../workload-check";
 import { namesBothDays } from "./cron";
 import { engines, isSnapshot } from "./database-engine";
+import { checkPool } from "./pool-check";
 import { taskSize } from "./task-size";
 
 const container: Check<"container"> = (spec, at, args) => {
@@ -26,8 +26,7 @@ const container: Check<"container"> = (spec, at, args) => {
         at.in("health")
             .in("startup")
             .fault("is at most 300 for a `command` on aws", "lower it, or give a `path`", health.startup);
-    if (spec.on instanceof VM && spec.on.cloud.name !== "aws")
-        at.in("on").fault("is on another cloud", "choose machines on aws");
+    if (args.on !== undefined) checkPool(spec, at, args);
     checkSize(spec, at);
     checkProcessors(args, at);
     checkBuilds(args, at);

@@ -10,7 +10,7 @@ import { containerGauges } from "./container-gauges";
 import { Gathered } from "../declared";
 import { discover } from "./discovery";
 import { edge } from "./edge";
-import { join } from "./pool";
+import { join, withoutAddress } from "./pool";
 import { settled } from "./rollout";
 import { scale } from "./service-scaling";
 import { entryHeader, sharedBalancer } from "./shared-balancer";
@@ -59,9 +59,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
                 ? { capacityProviderStrategies: [{ capacityProvider: pool.name, weight: 1 }] }
                 : { ...fargate(site), platformVersion: "LATEST" }),
             networkConfiguration: {
-                subnets: task.network.subnets,
-                // Machines have no way to give one.
-                assignPublicIp: pool ? false : task.network.assignPublicIp,
+                ...(pool ? withoutAddress(site, network, task.network) : task.network),
                 securityGroups: [task.group.id],
             },
             deploymentCircuitBreaker: { enable: true, rollback: true },

@@ -10,6 +10,7 @@ import { type Cluster, clusterOf } from "./cluster";
 import type { Gathered } from "../declared";
 import { nativeOf } from "./network";
 import { tags } from "./tags";
+import type { Task } from "./task";
 
 /** AwsMachines is what a container has to know of the machines it runs on. */
 export interface AwsMachines {
@@ -65,4 +66,26 @@ export function join(vm: VM, by: Site): ecs.CapacityProvider {
     cluster.pools.add(pool);
     pools.set(vm, pool);
     return pool;
+}
+
+/** Where tasks on machines stand: they get no public address. */
+export function withoutAddress(site: Site, network: Network, { subnets, assignPublicIp }: Task["network"]) {
+    const known = pulumi.all([subnets, assignPublicIp]);
+    return {
+        subnets: known.apply(([ids, needed]) => privateOnly(site.name, network.shortName, ids, needed)),
+        assignPublicIp: false,
+    };
+}
+
+/**
+ * Of a network that is there, only AWS knows whether it has another way out; of one that we make, pool-check.ts.
+ *
+ * @throws when what runs in it needs a public address
+ */
+export function privateOnly(name: string, network: string, subnets: string[], needed: boolean): string[] {
+    if (!needed) return subnets;
+    const what = `network ${network} has no private subnets, and on aws a container on machines gets no public address`;
+    throw new pulumi.RunError(
+        `Container ${name}: on: ${what}: make some with a way out (tag "mvi:tier": "private"), or leave \`on\` out`,
+    );
 }

@@ -1,10 +1,9 @@
 import type { Check } from "../../components/cloud";
 import { type ContainerSpec, containerService } from "../../components/container";
 import { argumentsOf } from "../../components/reference";
-import { readSettings } from "../../components/settings";
-import { type Fields, Place, record } from "../../components/shape";
+import type { Place } from "../../components/shape";
 import { VM, type VMSpec, vmService } from "../../components/vm";
-import { together } from "../workload-check";
+import { readDeclared, together } from "../workload-check";
 import { system } from "./machine-type";
 import { poolOf } from "./pool";
 
@@ -17,7 +16,7 @@ export const checkPool: Check<"container"> = (spec, at, args) => {
         return at.in("on").fault("is on another cloud", "choose machines on gcp", on.shortName);
     const declared = argumentsOf(args.on, at);
     if (!declared) return; // a fault that its field has found
-    const vm = read<VMSpec>(vmService, declared);
+    const vm = readDeclared<VMSpec>(vmService, declared);
     const name = on?.shortName ?? String(args.on);
     if (args.scale !== undefined) checkScale(scale, vm.scale, name, at.in("scale"));
     const before = on ? (poolOf(on)?.places.here ?? []) : declaredBefore(args.on, at);
@@ -79,13 +78,7 @@ function declaredBefore(on: unknown, at: Place): { name: string; spec: Container
     for (const [name, declared] of at.parts?.declared ?? []) {
         if (name === own) break;
         if (at.parts?.types.get(name) === "Container" && argumentsOf(name, at)?.on === on)
-            found.push({ name, spec: read<ContainerSpec>(containerService, declared as Args) });
+            found.push({ name, spec: readDeclared<ContainerSpec>(containerService, declared as Args) });
     }
     return found;
-}
-
-/** What was declared, with its defaults. Its faults are found where it stands. */
-function read<Spec>(service: { fields(profile: "dev"): unknown }, declared: Args): Spec {
-    const { profile } = readSettings().settings;
-    return record(service.fields(profile as "dev") as Fields<object>)(declared, new Place("", [])) as Spec;
 }

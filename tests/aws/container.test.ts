@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Blob, Container, Image, Metric, Secret, VM } from "../../components";
+import { Blob, Container, Image, Metric, Network, Secret, VM } from "../../components";
 import { onAws, statements } from "./program";
 import { account, arn, region } from "./lens";
 
@@ -364,7 +364,8 @@ describe("Container on AWS", () => {
 
     it("runs on the stack's machines, which then have what it takes", async () => {
         const { inputs } = await onAws(() => {
-            const machines = new VM("pool", { scale: { min: 1, max: 3 } });
+            const network = new Network("net", { egress: "nat-instance" });
+            const machines = new VM("pool", { scale: { min: 1, max: 3 }, network });
             new Container("a", { image, on: machines });
             new Container("b", { image, on: machines });
             new VM("alone");
