@@ -21,6 +21,9 @@ const sizes: readonly Size[] = inFull<readonly Size[]>(
     ],
     [{ count: 1, turns: { mocks: 1, engine: 1 } }],
 );
+/** `MVI_SCALE_MOST=100` leaves out the largest, which are most of an hour: they stand on the page as skipped. */
+const largest = Number(process.env.MVI_SCALE_MOST ?? 1000);
+
 /** All use one: what is to be registered by hand is the same under mocks and through the engine. */
 const scale = new Scale();
 after(() => scale.close());
@@ -76,9 +79,6 @@ for (const by of ["mocks", "engine"] as const)
                     meets(figure);
                 });
         });
-
-/** `MVI_SCALE_MOST=100` leaves out the largest, which are most of an hour: they stand on the page as skipped. */
-const largest = Number(process.env.MVI_SCALE_MOST ?? 1000);
 
 /** On GCP there are as many resources as on AWS, which take the engine a quarter of an hour for each side: one of both is enough. */
 function leftOut(by: By, cloud: string, count: number): boolean {
