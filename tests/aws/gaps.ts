@@ -58,6 +58,10 @@ export const untried: readonly { readonly what: string; readonly because: string
         what: "a Database restored to a point in time",
         because: "moto makes a replica of it, with all settings of the first",
     },
+    {
+        what: "a Database of MySQL, of Valkey, and a serverless one",
+        because: "the programs that are made there declare PostgreSQL; these three wait for a program of their own",
+    },
 ];
 
 /** Gives otherwise what is a gap. Call it at the program's beginning. */
