@@ -1,22 +1,71 @@
 import { expect } from "chai";
-import { App, Blob, Image, Key, KV, Log, Network, Secret } from "../../components";
+import {
+    App,
+    Blob,
+    Container,
+    Database,
+    Image,
+    Job,
+    Key,
+    KV,
+    LoadBalancer,
+    Log,
+    Metric,
+    Network,
+    Secret,
+    VM,
+} from "../../components";
 import { prefixed, shortName } from "../../providers/aws/names";
 import { last, onAws, statements } from "./program";
 import { hasTags, takesTags } from "./tags";
 
-/** Everything that this part of AWS makes. */
+const image = `ghcr.io/acme/web@sha256:${"a".repeat(64)}`;
+
+/** Everything that is made on AWS: each component, with what makes further resources. */
 function everything(name: string) {
     const other = (letter: string) => `${name.slice(0, 38).replace(/-+$/, "")}-${letter}`;
+    kept(name, other);
+    run(name, other);
+}
+
+function kept(name: string, other: (letter: string) => string) {
     const key = new Key(name);
     new Key(other("i"), { material: "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=" });
     const blob = new Blob(name, { key, cors: [{ origins: ["*"] }] });
     new KV(name);
     new Secret(name, { generate: {} });
     new Log(name, { export: blob });
-    new Image(name, { context: "./app" });
     new Network(name, { egress: "nat-instance", flowLogs: true });
     new Network(other("n"), { egress: "none" });
-    new Network(other("g"), { egress: "nat-gateway" });
+}
+
+function run(name: string, other: (letter: string) => string) {
+    const database = new Database(name, { engine: "postgres" });
+    const cache = new Database(other("c"), { engine: "redis" });
+    const aurora = new Database(other("a"), { engine: "mysql", size: "serverless" });
+    const network = new Network(other("g"), { egress: "nat-gateway" });
+    const built = new Image(name, { context: "./app" });
+    const orders = new Metric(name, { alarms: { many: { above: 9, email: "ops@example.com" } } });
+    const machines = new VM(name, { network, scale: { min: 1, max: 3 } });
+    new VM(other("v"));
+    const web = new Container(name, {
+        image,
+        port: 80,
+        exec: true,
+        scale: { min: 2, max: 4, cpu: 60 },
+        uses: [database, cache, aurora, orders.link().as("ORDERS")],
+    });
+    new Container(other("o"), { image, network, on: machines });
+    const raw = new Container(other("r"), { image, ports: { raw: { port: 90, protocol: "tcp" } } });
+    new Job(name, { image, schedule: "0 3 * * *", uses: [database] });
+    new Job(other("j"), { image: built, once: true });
+    new LoadBalancer(name, { routes: [{ to: web }], waf: true });
+    new LoadBalancer(other("d"), {
+        domain: "www.example.com",
+        routes: [{ to: web }],
+        tcp: { raw: { listen: 5000, to: raw, port: "raw" } },
+    });
+    new Metric(other("m"), { of: web.gauge("cpu"), alarms: { busy: { above: 0.9, email: "ops@example.com" } } });
 }
 
 describe("Everything on AWS", () => {
@@ -33,14 +82,19 @@ describe("Everything on AWS", () => {
             for (const text of [inputs.policy, inputs.assumeRolePolicy].filter(Boolean)) {
                 const found = JSON.parse(text as string) as { Statement?: unknown };
                 if (!found.Statement) continue; // a lifecycle
-                for (const { Effect, Action, Resource, Sid, Principal } of statements(text)) {
+                for (const { Effect, Action, Resource, Sid, Principal, Condition } of statements(text)) {
                     if (Effect !== "Allow" || Sid === "Account") continue;
                     expect(
                         [Action].flat().filter((action) => action.endsWith("*")),
                         name,
                     ).to.deep.equal([]);
                     // In a key's own policy there is no other resource than the key.
-                    if (!Principal) expect([Resource].flat(), name).to.not.include("*");
+                    if (Principal || ![Resource].flat().includes("*")) continue;
+                    expect(
+                        [Action].flat().filter((action) => !withoutResource.has(action)),
+                        name,
+                    ).to.deep.equal([]);
+                    expect(Condition, name).to.be.an("object");
                 }
             }
         }
@@ -98,8 +152,39 @@ describe("Names on AWS", () => {
     });
 });
 
+/**
+ * What AWS gives on everything or not at all: of each, the service authorization reference names no resource, or its
+ * service's guide asks for all. Each has a condition.
+ */
+const withoutResource: ReadonlySet<string> = new Set([
+    "cloudwatch:PutMetricData",
+    "ecr:GetAuthorizationToken",
+    // How Step Functions sets up its log ("Using CloudWatch Logs to log execution history").
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+]);
+
 /** AWS's limits, of the types that have narrow ones. */
 const limits: Readonly<Record<string, readonly [number, RegExp]>> = {
+    LoadBalancer: [32, /^[A-Za-z0-9-]+$/],
+    TargetGroup: [32, /^[A-Za-z0-9-]+$/],
+    Schedule: [64, /^[\w.-]+$/],
+    StateMachine: [80, /^[\w-]+$/],
+    LaunchTemplate: [128, /^[\w()./-]+$/],
     Role: [64, /^[\w+=,.@-]+$/],
     RolePolicy: [128, /^[\w+=,.@-]+$/],
     InstanceProfile: [128, /^[\w+=,.@-]+$/],
