@@ -9,8 +9,6 @@ import { type Program, run } from "../support/mocks";
 
 // No container engine is needed to see what would be built.
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
-// For each resource the SDK takes a stack trace; tsx has them translated, which users' programs do not.
-process.setSourceMapsEnabled(false);
 
 /** The clouds that are tried; `none` is one that makes nothing: what goes wrong there is wrong in the components. */
 export const clouds = ["none", "local", "aws", "gcp"] as const satisfies readonly (CloudName | "none")[];
@@ -47,6 +45,9 @@ export async function outcome(program: () => void, config: Record<string, string
     const lens = { aws, gcp }[config["mvi:cloud"]] ?? { outputs: local, calls: undefined };
     const mocked = { config, ...lens };
     let thrown: unknown;
+    // For each resource the SDK takes a stack trace; tsx has them translated, which users' programs do not.
+    const { sourceMapsEnabled } = process;
+    process.setSourceMapsEnabled(false);
     const before = process.cpuUsage();
     const ran = await run(mocked, () => {
         try {
@@ -54,11 +55,13 @@ export async function outcome(program: () => void, config: Record<string, string
         } catch (error) {
             thrown = error ?? new Error("threw nothing");
         }
-    }).catch((error: Error) => {
-        // What hangs on the resource that was refused is rejected with the same words.
-        if (!isLate(thrown) || !error.message.includes(thrown.message)) throw error;
-        return { made: [] };
-    });
+    })
+        .catch((error: Error) => {
+            // What hangs on the resource that was refused is rejected with the same words.
+            if (!isLate(thrown) || !error.message.includes(thrown.message)) throw error;
+            return { made: [] };
+        })
+        .finally(() => process.setSourceMapsEnabled(sourceMapsEnabled));
     const { user, system } = process.cpuUsage(before);
     const milliseconds = (user + system) / 1000;
     const made = ran.made.length;
