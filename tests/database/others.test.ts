@@ -5,6 +5,7 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { databaseKind } from "../../agent/database/kind";
 import { findProgram } from "../../agent/database/installed";
 import { Connection } from "../../agent/database/redis/connection";
+import { contentOf } from "../support/content";
 import { call, eventually, inputs, listens, refusal, withKind } from "./harness";
 
 const daily = { retentionDays: 2, window: "03:00", pointInTime: false };
@@ -190,5 +191,5 @@ function secretsIn(root: string, secrets: readonly string[]): string[] {
     return readdirSync(root, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name))
-        .filter((path) => secrets.some((secret) => readFileSync(path, "latin1").includes(secret)));
+        .filter((path) => secrets.some((secret) => contentOf(path).includes(secret)));
 }

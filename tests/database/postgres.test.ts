@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { databaseKind, type DatabaseKind, type DatabaseOutputs } from "../../agent/database/kind";
 import { processes } from "../../agent/process/table";
+import { contentOf } from "../support/content";
 import { call, eventually, inputs, listens, refusal, sql, testHost, type TestHost } from "./harness";
 import { rmSync } from "node:fs";
 
@@ -169,8 +170,10 @@ describe("Database: PostgreSQL", function () {
         await kind.backupNow("main-db");
         const secrets = [main.password, main.readOnlyPassword];
         const found = (text: string) => secrets.some((secret) => text.includes(secret));
-        expect(filesBelow(host.root).filter((path) => found(readFileSync(path, "latin1")))).to.deep.equal([]);
-        const open = filesBelow(host.root).filter((path) => (statSync(path).mode & 0o077) !== 0);
+        expect(filesBelow(host.root).filter((path) => found(contentOf(path).toString("latin1")))).to.deep.equal([]);
+        const open = filesBelow(host.root).filter(
+            (path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
+        );
         expect(open.filter((path) => !path.includes(".json") || path.includes("database/"))).to.deep.equal([]);
         expect(host.lines.filter(({ text }) => found(text))).to.deep.equal([]);
         for (const { pid } of processes()) {

@@ -4,6 +4,7 @@ import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { contentOf } from "../support/content";
 import { type Attempt } from "../../agent/job/job";
 import { refusal, until } from "../agent/harness";
 import { ask as tell, type Live, live, patience, probeIn } from "../local/live/support";
@@ -240,7 +241,7 @@ describe("what a stack on this machine shows to others", function () {
         s3.destroy();
         const made = [
             ...filesIn(stack.home.root).filter(
-                (file) => !file.includes("/data/blob/") && fs.readFileSync(file).includes("traversed: "),
+                (file) => !file.includes("/data/blob/") && contentOf(file).includes("traversed: "),
             ),
             ...[victim, "/etc/mvi-x"].filter((file) => fs.existsSync(file)),
         ];
@@ -293,7 +294,7 @@ describe("what a stack on this machine shows to others", function () {
         // Where a workload's own files are, its secret files are; the image is what the probe's author wrote.
         const files = filesIn(stack.home.root).filter((file) => !/\/run\/[^/]+\/files\//.test(file));
         const places = {
-            files: files.flatMap((file) => found(fs.readFileSync(file), values).map((name) => `${name}: ${file}`)),
+            files: files.flatMap((file) => found(contentOf(file), values).map((name) => `${name}: ${file}`)),
             "command lines": commandLines().flatMap((line) => found(line, values)),
             "what the engine told": found(told, values),
             logs: found(JSON.stringify(await stack.ask("logs", { limit: 100_000 })), values),

@@ -8,6 +8,7 @@ import {
     GetBucketVersioningCommand,
     S3Client,
 } from "@aws-sdk/client-s3";
+import { contentOf } from "../../support/content";
 import { type LogInfo } from "../../../agent/log/types";
 import { type Attempt } from "../../../agent/job/job";
 import { refusal, until } from "../../agent/harness";
@@ -197,7 +198,7 @@ describe("the components, on this machine for real", function () {
             // Where a container's own files are, its secret files are.
             const own = /\/run\/[^/]+\/files\//;
             const found = [...filesIn(stack.home.root)].filter(
-                (file) => !own.test(file) && [...values, made].some((value) => fs.readFileSync(file).includes(value)),
+                (file) => !own.test(file) && [...values, made].some((value) => contentOf(file).includes(value)),
             );
             expect(found).to.deep.equal([]);
             const shown = await ask<string>(to.all, "ps");
