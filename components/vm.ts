@@ -92,10 +92,15 @@ export const vmService = defineService<VMArgs, VMSpec>({
     },
     prepare: (self, spec) => ({
         ...spec,
-        memory: spec.memory || spec.cpu * 2048,
+        memory: memoryOf(spec),
         network: spec.network ?? Network.ofStack(self.cloud),
     }),
 });
+
+/** In MiB, also before it is prepared. */
+export function memoryOf({ cpu, memory }: Pick<VMSpec, "cpu" | "memory">): number {
+    return memory || cpu * 2048;
+}
 
 /**
  * VM is one or more equal machines with an operating system, hardened, without SSH. A change replaces them, a few at a time.

@@ -1,9 +1,10 @@
 /** What the clouds' checks and drivers have to know of a workload; the checks, before it is prepared. */
 
-import type { SidecarSpec } from "../components/container";
+import type { ContainerSpec, SidecarSpec } from "../components/container";
 import { argumentsOf } from "../components/reference";
-import { readSettings } from "../components/settings";
+import { type CloudName, readSettings } from "../components/settings";
 import { type Fields, isPlain, Place, record } from "../components/shape";
+import { memoryOf, VM, type VMSpec, vmService } from "../components/vm";
 import { sizes } from "../components/workload";
 
 type Args = Readonly<Record<string, unknown>>;
@@ -40,4 +41,25 @@ export function together(
 export function readDeclared<Spec>(service: { fields(profile: "dev"): unknown }, declared: Args): Spec {
     const { profile } = readSettings().settings;
     return record(service.fields(profile as "dev") as Fields<object>)(declared, new Place("", [])) as Spec;
+}
+
+/** Machines are what a container runs `on`, as they were declared. */
+export interface Machines extends VMSpec {
+    /** What the program calls them. */
+    readonly name: string;
+}
+
+/** The machines that a container is to run `on`; undefined where there are none of this cloud's, which is a fault. */
+export function machinesOf(
+    { on }: Pick<ContainerSpec, "on">,
+    at: Place,
+    args: Args,
+    cloud: CloudName,
+): Machines | undefined {
+    if (on instanceof VM && on.cloud.name !== cloud)
+        return void at.in("on").fault("is on another cloud", `choose machines on ${cloud}`, on.shortName);
+    const declared = argumentsOf(args.on, at);
+    if (!declared) return undefined; // a fault that its field has found
+    const vm = readDeclared<VMSpec>(vmService, declared);
+    return { ...vm, memory: memoryOf(vm), name: on?.shortName ?? String(args.on) };
 }

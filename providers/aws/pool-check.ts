@@ -3,21 +3,15 @@ import type { ContainerSpec } from "../../components/container";
 import { type Network, networkService, type NetworkSpec } from "../../components/network";
 import { argumentsOf } from "../../components/reference";
 import type { Place } from "../../components/shape";
-import { VM, type VMSpec, vmService } from "../../components/vm";
-import { readDeclared, together } from "../workload-check";
+import { type Machines, machinesOf, readDeclared, together } from "../workload-check";
 import { taskSize } from "./task-size";
 
 /** What a container cannot be on the machines of a VM. */
 export const checkPool: Check<"container"> = (spec, at, args) => {
-    const { on } = spec;
-    if (on instanceof VM && on.cloud.name !== "aws")
-        return at.in("on").fault("is on another cloud", "choose machines on aws", on.shortName);
-    const declared = argumentsOf(args.on, at);
-    if (!declared) return; // a fault that its field has found
-    const vm = readDeclared<VMSpec>(vmService, declared);
-    const name = on?.shortName ?? String(args.on);
-    checkWayOut(vm.network, name, at);
-    checkSize(spec, { ...vm, name }, at);
+    const machines = machinesOf(spec, at, args, "aws");
+    if (!machines) return;
+    checkWayOut(machines.network, machines.name, at);
+    checkSize(spec, machines, at);
 };
 
 /**
@@ -42,7 +36,7 @@ function checkWayOut(network: Network | string | undefined, name: string, at: Pl
     );
 }
 
-function checkSize(spec: ContainerSpec, vm: VMSpec & { readonly name: string }, at: Place): void {
+function checkSize(spec: ContainerSpec, vm: Machines, at: Place): void {
     const { cpu, memory } = together([spec, ...Object.values(spec.sidecars)]);
     if (cpu > vm.cpu)
         at.in("cpu").fault(
@@ -51,11 +45,10 @@ function checkSize(spec: ContainerSpec, vm: VMSpec & { readonly name: string }, 
             spec.cpu,
         );
     const taken = taskSize(cpu, memory)?.memory ?? memory;
-    const has = vm.memory || vm.cpu * 2048;
     // A task as large as the machine is never placed: ECS counts what the system leaves.
-    if (taken >= has)
+    if (taken >= vm.memory)
         at.in("memory").fault(
-            `is ${memory} MiB with its sidecars, for which ECS takes ${taken}: each machine of \`${vm.name}\` has ${has}, and its system needs some`,
+            `is ${memory} MiB with its sidecars, for which ECS takes ${taken}: each machine of \`${vm.name}\` has ${vm.memory}, and its system needs some`,
             "lower it, or raise the `memory` of the machines",
         );
 }

@@ -76,25 +76,32 @@ export async function patiently<T extends { readonly status: number; readonly te
     ask: () => Promise<T>,
     pause = 1000,
 ): Promise<T> {
-    const refusals: string[] = [];
     for (let attempt = 1; ; attempt++) {
         try {
-            const answer = await ask();
-            if (answer.status < 400) return answer;
-            const wait = pulumi.runtime.isDryRun() ? undefined : pauseAfter([answer.text, ...refusals]);
-            if (wait !== undefined) {
-                refusals.unshift(answer.text);
-                attempt--;
-                await pulumi.log.info("GCP is still spreading the word: it is asked again");
-                await sleep(wait * pause);
-                continue;
-            }
+            const answer = await whenSpread(ask, pause);
             if (attempt === 5 || !busy.has(answer.status)) return answer;
         } catch (error) {
             // `fetch` says so when there was no answer.
             if (attempt === 5 || !(error instanceof TypeError)) throw error;
         }
         await sleep(pause * 2 ** attempt);
+    }
+}
+
+/** Asks again while the answer is that Google is still spreading the word. */
+async function whenSpread<T extends { readonly status: number; readonly text: string }>(
+    ask: () => Promise<T>,
+    pause: number,
+): Promise<T> {
+    const refusals: string[] = []; // the newest first
+    for (;;) {
+        const answer = await ask();
+        if (answer.status < 400 || pulumi.runtime.isDryRun()) return answer;
+        refusals.unshift(answer.text);
+        const wait = pauseAfter(refusals);
+        if (wait === undefined) return answer;
+        await pulumi.log.info("GCP is still spreading the word: it is asked again");
+        await sleep(wait * pause);
     }
 }
 

@@ -2,8 +2,8 @@ import type { Check } from "../../components/cloud";
 import { type ContainerSpec, containerService } from "../../components/container";
 import { argumentsOf } from "../../components/reference";
 import type { Place } from "../../components/shape";
-import { VM, type VMSpec, vmService } from "../../components/vm";
-import { readDeclared, together } from "../workload-check";
+import type { VMSpec } from "../../components/vm";
+import { type Machines, machinesOf, readDeclared, together } from "../workload-check";
 import { system } from "./machine-type";
 import { poolOf } from "./pool";
 
@@ -12,15 +12,11 @@ type Args = Readonly<Record<string, unknown>>;
 /** What a container cannot be on the machines of a VM: each of them runs it once, beside others. */
 export const checkPool: Check<"container"> = (spec, at, args) => {
     const { on, scale } = spec;
-    if (on instanceof VM && on.cloud.name !== "gcp")
-        return at.in("on").fault("is on another cloud", "choose machines on gcp", on.shortName);
-    const declared = argumentsOf(args.on, at);
-    if (!declared) return; // a fault that its field has found
-    const vm = readDeclared<VMSpec>(vmService, declared);
-    const name = on?.shortName ?? String(args.on);
-    if (args.scale !== undefined) checkScale(scale, vm.scale, name, at.in("scale"));
+    const machines = machinesOf(spec, at, args, "gcp");
+    if (!machines) return;
+    if (args.scale !== undefined) checkScale(scale, machines.scale, machines.name, at.in("scale"));
     const before = on ? (poolOf(on)?.places.here ?? []) : declaredBefore(args.on, at);
-    checkSize(spec, before, { ...vm, name }, at);
+    checkSize(spec, before, machines, at);
 };
 
 function checkScale(scale: ContainerSpec["scale"], machines: VMSpec["scale"], name: string, at: Place): void {
@@ -50,14 +46,14 @@ function checkScale(scale: ContainerSpec["scale"], machines: VMSpec["scale"], na
 function checkSize(
     spec: ContainerSpec,
     before: readonly { readonly name: string; readonly spec: ContainerSpec }[],
-    vm: VMSpec & { readonly name: string },
+    vm: Machines,
     at: Place,
 ): void {
     const all = [...before.map((one) => one.spec), spec];
     const need = together(all.flatMap((one) => [one, ...Object.values(one.sidecars)]));
     const own = together([spec, ...Object.values(spec.sidecars)]);
     const beside = before.length ? `, and with ${before.map(({ name }) => `\`${name}\``).join(", ")} ` : ", ";
-    const memory = (vm.memory || vm.cpu * 2048) - system;
+    const memory = vm.memory - system;
     if (need.cpu > vm.cpu)
         at.in("cpu").fault(
             `is ${own.cpu} with its sidecars${beside}${need.cpu}: each machine of \`${vm.name}\` has ${vm.cpu}`,

@@ -15,12 +15,13 @@ export async function freeStack(pulumi, stack, folder = root) {
     const holders = holdersOf(stack, folder);
     if (holders.length === 0) return;
     for (const holder of holders) if (!(await isGone(holder))) return;
-    const [{ pid, timestamp }] = holders;
     // By then another run may have begun, and `cancel` would take its lock too. Between these lines are some milliseconds.
     if (holdersOf(stack, folder).length !== holders.length) return;
     if ((await pulumi.capture(["cancel", "--yes", "--stack", stack])) === undefined)
         throw new Failure(`The lock of stack ${stack} cannot be taken away: \`pulumi cancel\` says why.`);
-    console.log(`A run of ${new Date(timestamp).toLocaleString()} was ended in the middle (process ${pid}): going on.`);
+    const known = holders.find(Boolean);
+    const which = known ? ` of ${new Date(known.timestamp).toLocaleString()} (process ${known.pid})` : "";
+    console.log(`A run${which} was ended in the middle: going on.`);
 }
 
 /** Who holds it: Pulumi's file backend keeps a file for each. */
@@ -31,11 +32,23 @@ function holdersOf(stack, folder) {
         .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
         .filter((entry) => basename(entry.parentPath ?? entry.path) === stack)
         .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-        .map((file) => JSON.parse(readFileSync(file, "utf8")));
+        .map(holderIn);
+}
+
+/** Undefined of one that is not whole. The engine puts a lock in its place by a rename: only a power cut leaves such a one. */
+function holderIn(file) {
+    try {
+        return JSON.parse(readFileSync(file, "utf8"));
+    } catch (fault) {
+        if (fault instanceof SyntaxError) return undefined;
+        throw fault;
+    }
 }
 
 /** After a restart of the machine another process may have its number: one that began later than the lock did. */
-async function isGone({ hostname: host, pid, timestamp }) {
+async function isGone(holder) {
+    if (!holder) return true;
+    const { hostname: host, pid, timestamp } = holder;
     if (host !== hostname()) return false;
     try {
         process.kill(pid, 0);

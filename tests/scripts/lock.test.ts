@@ -90,6 +90,13 @@ describe("a stack's lock that a run left behind", function () {
         expect(await locked([{ pid: await pidOfOneThatEnded(), hostname: "elsewhere" }])).to.equal(true);
     });
 
+    it("is taken away when a power cut left it without its end", async () => {
+        const own = path.join(folder, ".pulumi", "locks", "organization", "locked", "local");
+        fs.mkdirSync(own, { recursive: true });
+        fs.writeFileSync(path.join(own, "half.json"), '{"pid":1');
+        expect(await locked([])).to.equal(false);
+    });
+
     it("stays when it is another stack's", async () => {
         expect(await locked([{ pid: await pidOfOneThatEnded() }], "other")).to.equal(true);
     });
