@@ -67,7 +67,10 @@ export interface Service<Args extends object, Spec extends object> {
 export type AnyService = Service<object, object>;
 
 export function defineService<Args extends object, Spec extends object>(service: Service<Args, Spec>): AnyService {
-    return service as unknown as AnyService;
+    // Made once for each profile, and not for each of hundreds of components.
+    const made: Partial<Record<ProfileName, ReturnType<typeof service.fields>>> = {};
+    const fields: typeof service.fields = (profile) => (made[profile] ??= service.fields(profile));
+    return { ...service, fields } as unknown as AnyService;
 }
 
 /**

@@ -59,14 +59,13 @@ class Copier {
     #members(value: Readonly<Record<string, unknown>>, { at, depth, native }: Where): object {
         const keys = Object.keys(value);
         if (tooMany(keys.length, at, native, "split it over several stacks")) return {};
-        const read = {};
-        for (const key of keys) {
-            const inside = native || (key === "transform" && depth + 1 === this.transformAt);
-            const member = this.copy(() => value[key], { at: at.in(key), depth: depth + 1, native: inside });
-            // As `__proto__`, too, it is a member like any other.
-            Object.defineProperty(read, key, { value: member, enumerable: true, writable: true, configurable: true });
-        }
-        return read;
+        // Its own members, whatever they are called: also one called `__proto__`.
+        return Object.fromEntries(
+            keys.map((key) => {
+                const inside = native || (key === "transform" && depth + 1 === this.transformAt);
+                return [key, this.copy(() => value[key], { at: at.in(key), depth: depth + 1, native: inside })];
+            }),
+        );
     }
 }
 
