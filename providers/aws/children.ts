@@ -68,7 +68,6 @@ const keys = {
         "settle",
         "settleLog",
         "settleRole",
-        "settleRoleManaged",
         "settleRolePolicy",
         "keep",
         "keepLog",
@@ -151,7 +150,7 @@ const keys = {
         "natRuleIn",
         "natRuleOut",
         "natRole",
-        "natRoleManaged",
+        "natRolePolicy",
         "natProfile",
         "natCard",
         "natMachine",
@@ -166,7 +165,6 @@ const keys = {
         ...linked,
         "role",
         "rolePolicy",
-        "roleManaged",
         "profile",
         "template",
         "machines",
@@ -176,7 +174,7 @@ const keys = {
         "target",
         "listener",
         "pool",
-        "poolRole",
+        "poolPolicy",
     ],
 } as const satisfies { readonly [S in keyof AwsChildren]: readonly (keyof AwsChildren[S])[] };
 

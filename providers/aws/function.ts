@@ -14,8 +14,6 @@ import { tags } from "./tags";
 /** FunctionArgs says what one of our own functions does. */
 export interface FunctionArgs {
     readonly description: string;
-    /** AWS's own policies by name. @default none */
-    readonly managed?: readonly string[];
     /** What it may do, besides writing its log. @default nothing */
     readonly may?: readonly Statement[];
     /** See {@link codeOf}. */
@@ -38,7 +36,7 @@ export function makeFunction(
     key: string,
     args: FunctionArgs,
 ): { made: lambda.Function; role: iam.Role; policies: pulumi.Resource[] } {
-    const { description, managed, may = [], code, memory = 256, timeout = 120, quiet = false, vpcConfig } = args;
+    const { description, may = [], code, memory = 256, timeout = 120, quiet = false, vpcConfig } = args;
     const log = site.make(`${key}Log`, cloudwatch.LogGroup, {
         retentionInDays: retentionFor({ dev: 30, small: 90, prod: 365 }[site.settings.profile]),
         kmsKeyId: args.key,
@@ -49,7 +47,6 @@ export function makeFunction(
         // Lambda names no source when it takes a role; that it is of this account, IAM sees to when the role is given.
         source: {},
         description,
-        managed,
         may: [
             { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], on: [pulumi.interpolate`${log.arn}:*`] },
             ...may,

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 /** Statement allows actions on resources. `*` alone is neither. */
 export interface Statement {
     readonly actions: readonly string[];
-    /** ARNs. */
-    readonly on: readonly pulumi.Input<string>[];
+    /** ARNs, or lists of them. */
+    readonly on: readonly pulumi.Input<string | string[]>[];
     readonly when?: Condition;
 }
 
@@ -67,7 +67,7 @@ export function policy(statements: readonly Statement[]): pulumi.Output<string> 
         [...merged.values()].map(({ actions, on, when }) => ({
             Effect: "Allow",
             Action: [...actions],
-            Resource: pulumi.all([...on]).apply((arns) => [...new Set(arns)]),
+            Resource: pulumi.all([...on]).apply((arns) => [...new Set(arns.flat())]),
             ...(when ? { Condition: when } : {}),
         })),
     );

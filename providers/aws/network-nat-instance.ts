@@ -6,6 +6,7 @@ import type { Site } from "../../components/site";
 import type { Ways } from "./network-egress";
 import { prefixed } from "./names";
 import { role } from "./role";
+import { systemsManager } from "./systems-manager";
 import { tags } from "./tags";
 
 /** AWS's own Linux, for the cheapest machine there is. */
@@ -60,8 +61,7 @@ export function natInstance(site: Site, { vpc: own, range, public: [subnet], gat
     const { role: machine, policies } = role(site, "natRole", {
         service: "ec2.amazonaws.com",
         description: "Lets AWS Systems Manager reach the way out of a network",
-        may: [],
-        managed: ["AmazonSSMManagedInstanceCore"],
+        may: systemsManager(site),
     });
     const profile = site.make("natProfile", iam.InstanceProfile, {
         ...prefixed(`${site.name}-natProfile`, 128, "namePrefix"),

@@ -8,6 +8,7 @@ import type { VM } from "../../components/vm";
 import { accountOf } from "./account";
 import { type Cluster, clusterOf } from "./cluster";
 import type { Gathered } from "../declared";
+import { policy, type Statement } from "./grants";
 import { nativeOf } from "./network";
 import { tags } from "./tags";
 import type { Task } from "./task";
@@ -47,10 +48,9 @@ export function join(vm: VM, by: Site): ecs.CapacityProvider {
     if (before) return before;
     const { site, machines, role, network, serves } = native;
     const cluster = clusterOf(site);
-    const { partition } = accountOf(site);
-    const may = site.make("poolRole", iam.RolePolicyAttachment, {
+    const may = site.make("poolPolicy", iam.RolePolicy, {
         role: role.name,
-        policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role`,
+        policy: policy(agentStatements(site, cluster)),
     });
     nativeOf(network).reach(["ecs", "ecs-agent", "ecs-telemetry"]);
     serves.add({ cluster, after: may });
@@ -66,6 +66,38 @@ export function join(vm: VM, by: Site): ecs.CapacityProvider {
     cluster.pools.add(pool);
     pools.set(vm, pool);
     return pool;
+}
+
+/**
+ * What the agent of ECS does on a machine, in this cluster only. AWS's own `AmazonEC2ContainerServiceforEC2Role` allows it in
+ * every cluster, and besides to read every image and write every log of the account: which a task's images and output are got
+ * and kept with is its execution role. Source: "Actions, resources, and condition keys for Amazon Elastic Container Service".
+ */
+function agentStatements(site: Site, { cluster }: Cluster): Statement[] {
+    const { id, partition, region } = accountOf(site);
+    const within = (kind: string) => pulumi.interpolate`arn:${partition}:ecs:${region}:${id}:${kind}/${cluster.name}/*`;
+    return [
+        {
+            actions: [
+                "ecs:DeregisterContainerInstance",
+                "ecs:RegisterContainerInstance",
+                "ecs:SubmitAttachmentStateChanges",
+                "ecs:SubmitContainerStateChange",
+                "ecs:SubmitTaskStateChange",
+            ],
+            on: [cluster.arn],
+        },
+        {
+            actions: ["ecs:Poll", "ecs:StartTelemetrySession"],
+            on: [within("container-instance")],
+        },
+        { actions: ["ecs:ListTagsForResource"], on: [within("container-instance"), within("task")] },
+        {
+            actions: ["ecs:DiscoverPollEndpoint"],
+            on: ["*"],
+            when: { StringEquals: { "aws:RequestedRegion": region } },
+        },
+    ];
 }
 
 /** Where tasks on machines stand: they get no public address. */

@@ -13,7 +13,7 @@ export interface RoleArgs {
     /** Why it is there. */
     readonly description: string;
     readonly may: readonly Statement[];
-    /** AWS's own policies by name, for what AWS keeps up to date itself. @default none */
+    /** AWS's own policies by name: each with its reason in tests/aws/managed-policies.ts. @default none */
     readonly managed?: readonly string[];
     /** Only for whom the service may take it. @default this account */
     readonly source?: Condition;

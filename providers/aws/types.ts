@@ -96,7 +96,6 @@ export interface AwsChildren {
         readonly settle: typeof lambda.Function;
         readonly settleLog: typeof cloudwatch.LogGroup;
         readonly settleRole: typeof iam.Role;
-        readonly settleRoleManaged: Each<typeof iam.RolePolicyAttachment>;
         readonly settleRolePolicy: typeof iam.RolePolicy;
         /** Makes up a user's password, and keeps it. */
         readonly keep: typeof lambda.Function;
@@ -192,7 +191,7 @@ export interface AwsChildren {
         readonly natRuleIn: Each<typeof vpc.SecurityGroupIngressRule>;
         readonly natRuleOut: Each<typeof vpc.SecurityGroupEgressRule>;
         readonly natRole: typeof iam.Role;
-        readonly natRoleManaged: Each<typeof iam.RolePolicyAttachment>;
+        readonly natRolePolicy: typeof iam.RolePolicy;
         readonly natProfile: typeof iam.InstanceProfile;
         readonly natCard: typeof ec2.NetworkInterface;
         readonly natMachine: typeof ec2.Instance;
@@ -210,7 +209,6 @@ export interface AwsChildren {
         Linked & {
             readonly role: typeof iam.Role;
             readonly rolePolicy: typeof iam.RolePolicy;
-            readonly roleManaged: Each<typeof iam.RolePolicyAttachment>;
             readonly profile: typeof iam.InstanceProfile;
             readonly template: typeof ec2.LaunchTemplate;
             readonly machines: typeof autoscaling.Group;
@@ -220,8 +218,8 @@ export interface AwsChildren {
             readonly front: typeof lb.LoadBalancer;
             readonly target: Each<typeof lb.TargetGroup>;
             readonly listener: Each<typeof lb.Listener>;
-            /** With containers on it, as is `poolRole`. */
+            /** With containers on it, as is `poolPolicy`. */
             readonly pool: typeof ecs.CapacityProvider;
-            readonly poolRole: typeof iam.RolePolicyAttachment;
+            readonly poolPolicy: typeof iam.RolePolicy;
         };
 }

@@ -19,6 +19,7 @@ import { nativeOf } from "./network";
 import { type AwsMachines, keepMachines } from "./pool";
 import { role } from "./role";
 import { connections, securityGroup, wayOut } from "./security-group";
+import { systemsManager } from "./systems-manager";
 import { tags } from "./tags";
 import { userData } from "./vm-boot";
 import { front } from "./vm-front";
@@ -49,8 +50,7 @@ export const vm: DriverOf<"vm"> = (site, spec) => {
         service: "ec2.amazonaws.com",
         description: `What runs on ${site.name}`,
         // A machine reads its secrets by itself.
-        may: [...permits.role, ...permits.start, ...may],
-        managed: ["AmazonSSMManagedInstanceCore"],
+        may: [...permits.role, ...permits.start, ...may, ...systemsManager(site)],
     });
     const profile = site.make("profile", iam.InstanceProfile, { role: own.name, tags: tags(site) });
     const group = securityGroup(site, "group", network, `What runs on ${site.name}`);

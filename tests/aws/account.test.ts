@@ -3,6 +3,7 @@ import { account as program, type AccountSettings } from "../../stacks/account/a
 import { linkedRoles } from "../../stacks/account/linked-roles";
 import { patterns } from "../../stacks/account/watches";
 import { account, arn } from "./lens";
+import { attached, managedPolicies } from "./managed-policies";
 import { last, onAws, statements } from "./program";
 import { hasTags, takesTags } from "./tags";
 
@@ -163,7 +164,9 @@ describe("The stack for an account", () => {
     });
 
     it("has a role for who asks AWS for help, with a second factor", async () => {
-        const { inputs } = await made();
+        const { all, inputs } = await made();
+        expect(attached(all)).to.deep.equal(["AWSSupportAccess"]);
+        expect(managedPolicies).to.include.keys(attached(all));
         expect(inputs("RolePolicyAttachment", "support")).to.include({
             role: "support",
             policyArn: "arn:aws:iam::aws:policy/AWSSupportAccess",

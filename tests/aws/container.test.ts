@@ -386,6 +386,18 @@ describe("Container on AWS", () => {
         // No container gets at the machine's rights.
         expect(booted("pool-template")).to.include("echo 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config");
         expect(booted("alone-template")).to.not.include("ecs.config");
+        // What the machine itself does for ECS, it may do in this cluster.
+        const may = statements(inputs("RolePolicy", "pool-poolPolicy").policy);
+        const own = arn("ecs", "container-instance/stack-cluster/*");
+        expect(Object.fromEntries(may.map(({ Action, Resource }) => [[Action].flat().join(), Resource]))).to.deep.equal(
+            {
+                "ecs:DeregisterContainerInstance,ecs:RegisterContainerInstance,ecs:SubmitAttachmentStateChanges,ecs:SubmitContainerStateChange,ecs:SubmitTaskStateChange":
+                    [arn("ecs", "cluster/stack-cluster")],
+                "ecs:Poll,ecs:StartTelemetrySession": [own],
+                "ecs:ListTagsForResource": [own, arn("ecs", "task/stack-cluster/*")],
+                "ecs:DiscoverPollEndpoint": ["*"],
+            },
+        );
         const tagged = (name: string) => (inputs("Group", name).tags as { key: string }[]).map(({ key }) => key);
         expect(tagged("pool")).to.include("AmazonECSManaged");
         expect(tagged("alone")).to.not.include("AmazonECSManaged");

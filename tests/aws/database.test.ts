@@ -238,6 +238,35 @@ describe("Database on aws", () => {
         ]);
     });
 
+    it("has the one of its functions that is within the network put there by Lambda, and by nobody else", async () => {
+        const { made } = await run(
+            { config, ...lens },
+            () => void linked([new Database("db", { engine: "postgres" }).link()]),
+        );
+        const { Statement } = JSON.parse(only(made, "db-settleRolePolicy").policy as string) as {
+            Statement: { Action: string[]; Resource: string[]; Condition?: object }[];
+        };
+        const cards = Statement.filter(({ Action }) => Action.some((action) => action.startsWith("ec2:")));
+        for (const { Condition } of cards)
+            expect(Condition).to.deep.equal({ Null: { "lambda:SourceFunctionArn": "true" } });
+        const at = `arn:aws:ec2:${region}:${account}`;
+        expect(cards.map(({ Action, Resource }) => [Action, Resource])).to.deep.equal([
+            [
+                ["ec2:CreateNetworkInterface"],
+                [
+                    `${at}:network-interface/*`,
+                    ...["a", "b"].map((zone) => `${at}:subnet/stack-network-dataSubnet-${zone}`),
+                    `${at}:security-group/db-settleGroup`,
+                ],
+            ],
+            [
+                ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
+                [`${at}:network-interface/*`],
+            ],
+            [["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], ["*"]],
+        ]);
+    });
+
     it("serverless is Aurora, which pauses unless a second one is to take over", async () => {
         const { made } = await make({ engine: "postgres", size: "serverless" });
         expect(only(made, "db")).to.deep.include({

@@ -16,6 +16,7 @@ import {
     VM,
 } from "../../components";
 import { prefixed, shortName } from "../../providers/aws/names";
+import { attached, managedPolicies } from "./managed-policies";
 import { last, onAws, statements } from "./program";
 import { hasTags, takesTags } from "./tags";
 
@@ -100,6 +101,12 @@ describe("Everything on AWS", () => {
         }
     });
 
+    it("has no policy of AWS's own, but those that have a reason", async () => {
+        const { all } = await onAws(() => everything("shop"), { "mvi:profile": "prod" });
+        expect([...new Set(attached(all))].filter((one) => !Object.hasOwn(managedPolicies, one))).to.deep.equal([]);
+        expect(attached(all)).to.include("service-role/AmazonRDSEnhancedMonitoringRole");
+    });
+
     it("has names within AWS's limits, for every name that there may be", async () => {
         for (const name of ["a", "a".repeat(40), `a${"-b".repeat(19)}`, "parent-with-the-longest-name-there-may-be"]) {
             const { all } = await onAws(() => everything(name.slice(0, 40)));
@@ -158,7 +165,18 @@ describe("Names on AWS", () => {
  */
 const withoutResource: ReadonlySet<string> = new Set([
     "cloudwatch:PutMetricData",
+    // Lambda puts a function into a network: only it asks, not the function's code.
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    // What a machine of ours gets from Systems Manager, and says to it.
+    "ec2messages:AcknowledgeMessage",
+    "ec2messages:DeleteMessage",
+    "ec2messages:FailMessage",
+    "ec2messages:GetEndpoint",
+    "ec2messages:GetMessages",
+    "ec2messages:SendReply",
     "ecr:GetAuthorizationToken",
+    "ecs:DiscoverPollEndpoint",
     // How Step Functions sets up its log ("Using CloudWatch Logs to log execution history").
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
@@ -168,6 +186,11 @@ const withoutResource: ReadonlySet<string> = new Set([
     "logs:ListLogDeliveries",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
+    "ssm:GetDeployablePatchSnapshotForInstance",
+    "ssm:GetManifest",
+    "ssm:ListAssociations",
+    "ssm:PutConfigurePackageResult",
+    "ssm:PutInventory",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",

@@ -57,9 +57,22 @@ describe("VM on AWS", () => {
             predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
             targetValue: 70,
         });
-        expect(inputs("RolePolicyAttachment", "worker-roleManaged-amazonssmmanagedinstancecore").policyArn).to.equal(
-            "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
-        );
+    });
+
+    it("is reached by Systems Manager, and reads no parameter of the account", async () => {
+        const { inputs } = await onAws(() => void new VM("worker"));
+        const may = statements(inputs("RolePolicy", "worker-rolePolicy").policy);
+        const on = (action: string) => may.find(({ Action }) => Action.includes(action))?.Resource;
+        const instances = arn("ec2", "instance/*");
+        expect(on("ssm:UpdateInstanceInformation")).to.deep.equal([instances]);
+        expect(on("ssm:UpdateInstanceAssociationStatus")).to.include(instances);
+        expect(on("ssm:GetDocument")).to.deep.equal(["arn:aws:ssm:eu-central-1:*:document/*"]);
+        const open = may.find(({ Action }) => Action.includes("ssmmessages:OpenDataChannel"));
+        expect(open).to.deep.include({
+            Resource: ["*"],
+            Condition: { StringEquals: { "aws:RequestedRegion": "eu-central-1" } },
+        });
+        expect(may.flatMap(({ Action }) => Action).filter((action) => /Parameter/.test(action))).to.deep.equal([]);
     });
 
     it("starts its command with what its links give, and fetches secrets by its own role", async () => {
