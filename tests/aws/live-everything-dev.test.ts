@@ -1,4 +1,5 @@
 import { everything } from "../../examples/everything";
+import { awkward } from "../support/written";
 import { machineImage } from "./given";
 import { journey } from "./journey";
 
@@ -7,7 +8,7 @@ journey({
     program: everything,
     profile: "dev",
     settings: {
-        "everything:token": { value: "planted-token-value", secret: true },
+        "everything:token": { value: awkward, secret: true },
         "everything:material": { value: Buffer.alloc(32, "planted").toString("base64"), secret: true },
         "everything:subscriber": "https://logs.example.com/in",
     },

@@ -1,4 +1,5 @@
 import { everything } from "../../examples/everything";
+import { awkward } from "../support/written";
 import { backup, certificate, zone } from "./given";
 import { journey } from "./journey";
 
@@ -9,7 +10,7 @@ journey({
     program: everything,
     profile: "prod",
     settings: {
-        "everything:token": { value: "planted-token-value", secret: true },
+        "everything:token": { value: awkward, secret: true },
         "everything:domain": domain,
     },
     prepare: async (emulator) => {

@@ -1,4 +1,5 @@
 import { everything } from "../../examples/everything";
+import { awkward } from "../support/written";
 import { network, zone } from "./given";
 import { journey } from "./journey";
 
@@ -7,7 +8,7 @@ journey({
     program: everything,
     profile: "small",
     settings: {
-        "everything:token": { value: "planted-token-value", secret: true },
+        "everything:token": { value: awkward, secret: true },
         "everything:imageReference": `ghcr.io/example/app@sha256:${"0".repeat(64)}`,
         "everything:domain": "shop.example.com",
     },

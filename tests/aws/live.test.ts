@@ -8,17 +8,20 @@ import {
 import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import type * as auto from "@pulumi/pulumi/automation";
+import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Blob, Key, KV, Log, Network, Secret } from "../../components";
+import { nativeOf } from "../../providers/aws/network";
 import { steps } from "../support/engine";
+import { awkward, written } from "../support/written";
 import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
 
 const absent = missing();
 
 /** What the program makes: tests change it between runs. */
-const wanted = { pointInTime: true, secret: "planted-value-one", existing: undefined as string | undefined };
+const wanted = { pointInTime: true, secret: awkward, existing: undefined as string | undefined, apis: ["logs"] };
 
 async function program(): Promise<Record<string, unknown>> {
     leaveOutGaps();
@@ -35,7 +38,11 @@ async function program(): Promise<Record<string, unknown>> {
     const closed = new Network("closed", { egress: "none", flowLogs: true });
     new Network("open", { range: "10.1.0.0/16", egress: "nat-gateway" });
     if (wanted.existing) {
-        const adopted = new Network("adopted", { existing: wanted.existing });
+        const adopted = new Network("adopted", { existing: wanted.existing, egress: "none" });
+        // What runs there says so, and what its rules name is kept where it can be looked at.
+        nativeOf(adopted).reach(wanted.apis);
+        const value = pulumi.all([...nativeOf(adopted).prefixLists]).apply((lists) => lists.join(" "));
+        new ssm.Parameter("adopted", { name: "/adopted", type: "String", value });
         return { ...outputs(), adopted: adopted.subnets };
     }
     return outputs();
@@ -99,7 +106,8 @@ function real(this: Mocha.Suite): void {
     it("keeps no secret's value in plain text", async () => {
         // Not by exportStack(), which decrypts it.
         const state = emulator.state("dev");
-        expect(state).to.include(out.secret).and.to.not.include(wanted.secret);
+        expect(state).to.include(out.secret);
+        expect(written(state, wanted.secret)).to.equal(false);
     });
 
     it("mends what was changed behind its back", async () => {
@@ -124,12 +132,28 @@ function real(this: Mocha.Suite): void {
             const { outputs } = await stack.up({ onEvent });
             expect(outputs.adopted.value).to.deep.equal(out.subnets);
         });
+        const { Parameter } = await emulator.ask<{ Parameter: { Value: string } }>("ssm", "AmazonSSM.GetParameter", {
+            Name: "/adopted",
+        });
+        expect(Parameter.Value).to.match(/^pl-\w+ pl-\w+$/);
         expect(done.filter((step) => !step.endsWith(" adopted"))).to.deep.equal([
             "create-replacement token-version",
             "delete-replaced token-version",
             "replace token-version",
             "update visits",
         ]);
+    });
+
+    it("refuses a network that is there, where it lacks an endpoint that is needed in it", async () => {
+        Object.assign(wanted, { apis: ["logs", "kms"] });
+        const message = await stack.preview().then(
+            () => "all is well",
+            (error: Error) => error.message,
+        );
+        expect(message).to.contain(
+            `Network adopted: existing: ${String(out.vpc)} has no endpoint for com.amazonaws.us-east-1.kms, which`,
+        );
+        Object.assign(wanted, { apis: ["logs"] });
     });
 
     it("leaves nothing behind", async () => {

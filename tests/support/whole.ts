@@ -4,6 +4,7 @@ import { profileNames, type ProfileName } from "../../components/settings";
 import { everything } from "../../examples/everything";
 import { guestbook } from "../../stacks/guestbook";
 import { type Settings, steps } from "./engine";
+import { awkward, written } from "./written";
 
 /** Where whole programs are tried: an emulator of a cloud, with that cloud's real provider. */
 export interface Ground {
@@ -33,7 +34,6 @@ interface Whole {
     readonly takes?: true;
 }
 
-const secret = "planted-value-one";
 const material = Buffer.from("planted-material-of-thirty-two-b").toString("base64");
 
 const wholes: Readonly<Record<string, Whole>> = {
@@ -46,7 +46,7 @@ const wholes: Readonly<Record<string, Whole>> = {
     everything: {
         program: () => Promise.resolve({ ...everything() }),
         settings: {
-            "everything:token": { value: secret, secret: true },
+            "everything:token": { value: awkward, secret: true },
             "everything:material": { value: material, secret: true },
         },
         change: { "everything:token": { value: "planted-value-two", secret: true } },
@@ -95,7 +95,8 @@ function tryWhole(name: string, whole: Whole, profile: ProfileName, start: () =>
     });
 
     it("keeps no secret's value in plain text", () => {
-        expect(ground.state(name)).to.not.include(secret).and.to.not.include(material);
+        const state = ground.state(name);
+        expect([awkward, material].filter((value) => written(state, value))).to.deep.equal([]);
     });
 
     it("changes what changes, and no more", async () => {
