@@ -20,7 +20,7 @@ export interface Ways {
 }
 
 /** Without these no task of Fargate starts: the image, its output, its secrets. */
-const always = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"];
+export const always: readonly string[] = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"];
 
 /** Makes the way out, and answers how AWS's APIs are made reachable: where there is a way out, they are. */
 export function makeEgress(site: Site, egress: NetworkSpec["egress"], ways: Ways): (apis: readonly string[]) => void {

@@ -2,12 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
 import type { NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
+import { endpointsThere } from "./endpoints-there";
 import type { AwsNetwork } from "./network";
 import { type Tier, tiers } from "./subnets";
 
 /**
  * A VPC that is there. A subnet's tier is its tag `mvi:tier`; else what its routes say: with an internet gateway it is
  * public, with another way out private, with none it is for data. What a tier has none of, the next one inwards gives.
+ *
+ * Nothing is made in it. With `egress: "none"` it must have the endpoints that what runs there needs: see endpoints-there.ts.
  */
 export function existingNetwork(site: Site, id: string, { egress }: Pick<NetworkSpec, "egress">): AwsNetwork {
     const options = { provider: site.component.getProvider("aws:ec2:getVpc") };
@@ -29,6 +32,8 @@ export function existingNetwork(site: Site, id: string, { egress }: Pick<Network
     };
     // What runs needs the way out that was asked for: private subnets with one, else a public address.
     const inPublic = sorted.apply((by) => egress !== "none" && by.private.length === 0);
+    // Whoever made the network says what is reached from it, and what comes in.
+    const reached = egress === "none" ? endpointsThere(site, id) : { prefixLists: [], reach: () => undefined };
     return {
         vpc: pulumi.output(id),
         range: cidrBlock,
@@ -38,9 +43,8 @@ export function existingNetwork(site: Site, id: string, { egress }: Pick<Network
             publicAddress: inPublic,
         },
         internet: egress !== "none",
-        prefixLists: [],
-        reach: () => undefined, // Whoever made the network says what is reached from it,
-        letIn: () => undefined, // and what comes in.
+        ...reached,
+        letIn: () => undefined,
     };
 }
 

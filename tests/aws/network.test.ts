@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { Container, LoadBalancer, Network } from "../../components";
+import { Container, Key, LoadBalancer, Network } from "../../components";
 import { firstZones, nativeOf } from "../../providers/aws/network";
 import { sortSubnets } from "../../providers/aws/network-existing";
 import { normal, rangeOf, tiers } from "../../providers/aws/subnets";
@@ -219,14 +219,15 @@ describe("A Network on AWS that is there", () => {
         expect(() => sortSubnets("net", "vpc-1", [], [])).to.throw(pulumi.RunError, /vpc-1 has no subnets/);
     });
 
+    const answers: Record<string, Record<string, unknown>> = {
+        getVpc: { cidrBlock: "172.31.0.0/16" },
+        getSubnets: { ids: ["s1"] },
+        getRouteTables: { ids: ["t1"] },
+        getSubnet: { availabilityZone: "a", tags: {} },
+        getRouteTable: table("igw-1", ["s1"]),
+    };
+
     it("makes nothing", async () => {
-        const answers: Record<string, Record<string, unknown>> = {
-            getVpc: { cidrBlock: "172.31.0.0/16" },
-            getSubnets: { ids: ["s1"] },
-            getRouteTables: { ids: ["t1"] },
-            getSubnet: { availabilityZone: "a", tags: {} },
-            getRouteTable: table("igw-1", ["s1"]),
-        };
         const { all, result } = await onAws(
             () => new Network("net", { existing: "vpc-1" }),
             {},
@@ -238,6 +239,70 @@ describe("A Network on AWS that is there", () => {
         expect(await value(pulumi.all(subnets))).to.deep.equal({ public: ["s1"], private: ["s1"], data: ["s1"] });
         expect(await value(range)).to.equal("172.31.0.0/16");
         expect(await value(runs.publicAddress)).to.equal(true);
+    });
+
+    describe("without a way out", () => {
+        const image = `ghcr.io/example/app@sha256:${"a".repeat(64)}`;
+        const closed = () => new Network("net", { existing: "vpc-1", egress: "none" });
+        const asked: string[] = [];
+        /** As the engine hands on what a provider says. */
+        const refusal = (details: string) => Object.assign(new Error(details), { details });
+        const there = (absent: readonly string[] = [], twice: readonly string[] = []) => {
+            asked.length = 0;
+            return (token: string, { serviceName, name }: Record<string, unknown>) => {
+                if (token === "getManagedPrefixList") return { id: `pl-of-${name as string}` };
+                if (token !== "getVpcEndpoint") return answers[token] ?? {};
+                const api = /^com\.amazonaws\.eu-central-1\.(.*)$/.exec(serviceName as string)![1];
+                asked.push(api);
+                if (absent.includes(api)) throw refusal("no matching EC2 VPC Endpoint found");
+                if (twice.includes(api))
+                    throw refusal("multiple EC2 VPC Endpoints matched; use additional constraints");
+                return { id: `vpce-${api}` };
+            };
+        };
+
+        it("lets what runs to its own addresses, and to S3 and DynamoDB by AWS's lists of their addresses", async () => {
+            const { inputs, names } = await onAws(
+                () => new Container("web", { image, network: closed() }),
+                {},
+                there([], ["s3"]),
+            );
+            const own = names("SecurityGroupEgressRule").filter((name) => name.startsWith("web-out"));
+            expect(own).to.deep.equal(["web-outRule", "web-outGateway-1", "web-outGateway-2"]);
+            expect(inputs("SecurityGroupEgressRule", "web-outRule")).to.include({
+                cidrIpv4: "172.31.0.0/16",
+                fromPort: 443,
+            });
+            for (const [index, service] of ["s3", "dynamodb"].entries())
+                expect(inputs("SecurityGroupEgressRule", `web-outGateway-${index + 1}`)).to.include({
+                    prefixListId: `pl-of-com.amazonaws.eu-central-1.${service}`,
+                    fromPort: 443,
+                    toPort: 443,
+                });
+            expect(names("VpcEndpoint")).to.deep.equal([]);
+            expect([...asked].sort()).to.deep.equal(["ecr.api", "ecr.dkr", "logs", "s3", "secretsmanager"]);
+        });
+
+        it("is refused where it lacks an endpoint that what runs there needs, its links among it", async () => {
+            const made = onAws(
+                () => new Container("web", { image, network: closed(), uses: [new Key("vault", {})] }),
+                {},
+                there(["kms", "s3"]),
+            );
+            const message = await made.then(
+                () => "made",
+                (error: Error) => error.message,
+            );
+            expect(message).to.contain(
+                "Network net: existing: vpc-1 has no endpoint for com.amazonaws.eu-central-1.s3, com.amazonaws.eu-central-1.kms, " +
+                    'which what runs there needs with `egress: "none"`: make what is missing in it, or choose the `egress` by which AWS is reached from it',
+            );
+        });
+
+        it("needs no endpoint for what holds data alone", async () => {
+            await onAws(() => closed(), {}, there(["s3"]));
+            expect(asked).to.deep.equal([]);
+        });
     });
 });
 
