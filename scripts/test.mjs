@@ -100,11 +100,14 @@ async function unit(env, args) {
     // Else what failed would stand far above, before the other's report.
     if (rest.length > 0 && counts[0].failed > 0) console.log(["", ...counts[0].end].join("\n"));
     const sum = (key) => counts.reduce((all, one) => all + one[key], 0);
-    // Tests which pass themselves over, for want of a plugin or an emulator, prove nothing.
-    if (sum("passed") + sum("failed") === 0) {
-        const why = sum("pending") > 0 ? "each was passed over, as it says above" : "there is none of that name";
-        console.log(`${"unit".padEnd(8)} FAILED: no test was run: ${why}`);
+    if (sum("passed") + sum("failed") + sum("pending") === 0) {
+        console.log(`${"unit".padEnd(8)} FAILED: there is no test of that name`);
         return { passed: 0, failed: 1 };
+    }
+    // Tests which pass themselves over, for want of a plugin or an emulator, do not fail; nor do they prove anything.
+    if (sum("passed") + sum("failed") === 0) {
+        console.log(`${"unit".padEnd(8)} SKIPPED: no test was run: each was passed over, as it says above`);
+        return { passed: 0, failed: 0 };
     }
     console.log(`${"unit".padEnd(8)} ${sum("failed") === 0 ? "passed" : "FAILED"} in ${seconds(started)}`);
     return { passed: sum("passed"), failed: sum("failed") };
