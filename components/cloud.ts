@@ -68,6 +68,8 @@ export interface Cloud {
     readonly checks?: { readonly [S in ServiceName]?: Check<S> };
     /** The keys of the children that each driver may make: what `transform` and `nodes` know. */
     readonly children: { readonly [S in ServiceName]: readonly string[] };
+    /** The same of what a stack's parts share, by part: what `transformStack` and `stackNodes` know. @default nothing is shared */
+    readonly stack?: Readonly<Record<string, readonly string[]>>;
 }
 
 const opened = new WeakMap<object, Map<CloudName, Cloud>>();

@@ -1,7 +1,7 @@
 export * from "./app";
 export * from "./app-args";
 export { Blob, type BlobArgs, type CorsArgs, type LifecycleArgs } from "./blob";
-export { type Children, type Each } from "./children";
+export { type Children, type Each, type StackChildren } from "./children";
 export { type Cloud, type Driver, openCloud } from "./cloud";
 export { type Common, Component, type ComponentOptions, type Gauge, type Guarded } from "./component";
 export { Container, type ContainerArgs, type RolloutArgs, type SidecarArgs } from "./container";
@@ -22,5 +22,6 @@ export { type ScaleArgs } from "./scale";
 export { type GenerateArgs, Secret, type SecretArgs } from "./secret";
 export { type CloudName, cloudNames, type ProfileName, profileNames, type Settings } from "./settings";
 export { type Nodes, type Transform } from "./site";
+export { stackNodes, type StackTransforms, transformStack } from "./stack-transform";
 export { VM, type VMArgs } from "./vm";
 export { type WorkloadArgs } from "./workload";

@@ -2,6 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Cloud, stackScope } from "./cloud";
 import { type Common, Component, type ComponentOptions, defineService, type Parts } from "./component";
 import { flag, number, oneOf, optional, text } from "./shape";
+import type { Nodes } from "./site";
+import { partMade, transformsOfPart } from "./stack-transform";
 
 /** NetworkArgs configures a {@link Network}. */
 export interface NetworkArgs extends Common<"network"> {
@@ -79,7 +81,11 @@ export class Network extends Component<"network"> implements NetworkParts {
         const networks = shared.get(scope) ?? new Map<Cloud, Network>();
         shared.set(scope, networks);
         let network = networks.get(cloud);
-        if (!network) networks.set(cloud, (network = new Network("stack-network", {}, { cloud })));
+        if (!network) {
+            const transform = { [cloud.name]: transformsOfPart(cloud.name, "network") };
+            networks.set(cloud, (network = new Network("stack-network", { transform }, { cloud })));
+            partMade(cloud.name, "network", "stack-network", network.nodes[cloud.name] as Nodes);
+        }
         return network;
     }
 }

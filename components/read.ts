@@ -1,7 +1,8 @@
+import { checkClouds, checkTransforms } from "./check-transforms";
 import type { Check, Cloud, ServiceName } from "./cloud";
 import type { AnyService, Guarded } from "./component";
-import { nearest, notFollowing } from "./fault";
-import { cloudNames, type Settings } from "./settings";
+import { notFollowing } from "./fault";
+import type { Settings } from "./settings";
 import { type Fields, isPlain, Place, record } from "./shape";
 
 /** Reads and completes a component's arguments, faults into `place`. An `App` uses it before any part exists. @internal */
@@ -12,7 +13,10 @@ export function readSpec(service: AnyService, args: object, cloud: Cloud, settin
     if (protect !== undefined && (!guarded || typeof protect !== "boolean")) {
         place.in("protect").fault(guarded ? "must be true or false" : "is not known here", "leave it out", protect);
     }
-    checkTransform(transform, cloud, service.name, place.in("transform"));
+    if (transform !== undefined)
+        checkClouds(transform, cloud.name, place.in("transform"), (children, at) =>
+            checkTransforms(children, cloud.children[service.name], cloud.name, at),
+        );
     place.refuseLacking(service.name, own);
     if (isPlain(args)) {
         addFaults(place, (whole) => service.rules?.(spec, whole, own));
@@ -36,35 +40,6 @@ export function checkName(name: unknown, place: Place, most = 40): void {
 
 const namePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 const protectable = new Set<ServiceName>(["database", "blob", "kv", "key", "secret", "log", "loadBalancer"]);
-
-function checkTransform(transform: unknown, cloud: Cloud, service: ServiceName, at: Place): void {
-    if (transform === undefined) return;
-    if (!isPlain(transform)) return at.fault("must be an object by cloud", `write { ${cloud.name}: { … } }`, transform);
-    for (const [name, keys] of Object.entries(transform)) {
-        if (!(cloudNames as readonly string[]).includes(name)) {
-            at.in(name).fault("is no cloud", `known are ${cloudNames.join(", ")}`);
-        } else if (name === cloud.name) {
-            const place = at.in(name);
-            if (!isPlain(keys)) place.fault("must be an object by child", "write { … }, with a child's key", keys);
-            for (const [key, change] of Object.entries(isPlain(keys) ? keys : {})) {
-                if (cloud.children[service].includes(key)) {
-                    if (typeof change !== "function" && !isPlain(change))
-                        place.in(key).fault("must be an object or a function", "write { argument: value }", change);
-                    continue;
-                }
-                const near = nearest(key, cloud.children[service]);
-                place
-                    .in(key)
-                    .fault(
-                        `is no child of it on ${name}`,
-                        near
-                            ? `did you mean \`${near}\`?`
-                            : `known are ${cloud.children[service].join(", ") || "none"}`,
-                    );
-            }
-        }
-    }
-}
 
 /** Adds what the rules find, but for what a fault of an argument has brought about. */
 function addFaults(place: Place, rules: (whole: Place) => void): void {

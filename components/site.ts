@@ -26,6 +26,8 @@ export class Site {
         /** The cloud and the profile, and whether what holds data is guarded: as the component has it, else the stack. */
         readonly settings: Settings,
         private readonly transforms: Readonly<Record<string, Transform>>,
+        /** Where those stand: what messages say. */
+        private readonly transformsAt = `transform.${settings.cloud}`,
     ) {}
 
     /** Options for a data source or a nested component. */
@@ -77,7 +79,7 @@ export class Site {
                 const near = nearest(name, [...known].map(String));
                 const todo = near ? `did you mean "${near}"?` : "leave it out: its class has no such argument";
                 return {
-                    where: `transform.${this.settings.cloud}.${key}.${name}`,
+                    where: `${this.transformsAt}.${key}.${name}`,
                     what: "is not an argument of this child",
                     todo,
                 };
@@ -90,7 +92,7 @@ export class Site {
     #inPlace(key: string, args: object, answer: unknown): void {
         const other = isPlain(answer) && answer !== args && !Object.values(args).includes(answer);
         if (!other && !(answer instanceof Promise)) return;
-        const where = `transform.${this.settings.cloud}.${key}`;
+        const where = `${this.transformsAt}.${key}`;
         const what = other ? "returns other arguments, which are not used" : "is not waited for";
         throw this.#mistake([{ where, what, todo: "change those it is given: (args) => { args.… = …; }" }]);
     }

@@ -1,44 +1,77 @@
 import * as pulumi from "@pulumi/pulumi";
 import { registering } from "../components/call-site";
-import { stackScope } from "../components/cloud";
+import { type Cloud, openCloud, stackScope } from "../components/cloud";
+import type { Component } from "../components/component";
 import { readSettings } from "../components/settings";
 import type { CloudName } from "../components/settings";
-import { Site } from "../components/site";
+import { type Nodes, Site, type Transform } from "../components/site";
+import { partMade, transformsOfPart } from "../components/stack-transform";
 
-/** SharedParts are what the parts of a stack share on one cloud, and which are no components. */
-export interface SharedParts {
-    /**
-     * Made when the first of them needs it, and once more for each provider of a component's own. Its children's names begin
-     * with `name`.
-     */
-    part<T>(site: Pick<Site, "component">, name: string, make: (site: Site) => T): T;
-    /** A shared part's name: with a provider of its own, that one's behind it. */
-    ownName(site: Pick<Site, "component">, name: string): string;
+/**
+ * SharedParts are what the parts of a stack share on one cloud: each is made when the first of them needs it, and once more
+ * for each provider of a component's own. Its name is `stack-`, the part (`edgeKey` as `edge-key`), `end`, and that provider's.
+ */
+export interface SharedParts<Part extends string> {
+    /** One that is no component, whose children `make` makes. Their names begin with its own. */
+    part<T>(site: Pick<Site, "component">, part: Part, make: (site: Site) => T, end?: string): T;
+    /** One that is a component. */
+    component<C extends Component>(
+        site: Pick<Site, "component">,
+        part: Part,
+        make: (name: string, args: Changed, options: Options) => C,
+    ): C;
+}
+
+/** How the children of a shared component are changed: among its arguments. */
+interface Changed {
+    readonly transform: { readonly [C in CloudName]?: Readonly<Record<string, Transform>> };
+}
+
+interface Options {
+    readonly cloud: Cloud;
+    readonly provider: pulumi.ProviderResource | undefined;
 }
 
 /** @param token - any resource's, by which a component tells its provider for `cloud` */
-export function sharedParts(cloud: CloudName, token: string): SharedParts {
+export function sharedParts<Part extends string>(cloud: CloudName, token: string): SharedParts<Part> {
     const shared = new WeakMap<object, Map<string, unknown>>();
-    const ownName: SharedParts["ownName"] = ({ component }, name) => {
+    const once = <T>(name: string, make: () => T): T => {
+        const scope = stackScope();
+        const parts = shared.get(scope) ?? new Map<string, unknown>();
+        shared.set(scope, parts);
+        if (!parts.has(name)) parts.set(name, make());
+        return parts.get(name) as T;
+    };
+    const named = ({ component }: Pick<Site, "component">, part: string, end = "") => {
         const provider = component.getProvider(token);
+        const name = `stack-${part.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${end}`;
         // The provider's logical name: its URN is known too late for a name.
-        return provider ? `${name}-${(provider as { __name?: string }).__name ?? "own"}` : name;
+        return { provider, name: provider ? `${name}-${(provider as { __name?: string }).__name ?? "own"}` : name };
     };
     return {
-        ownName,
-        part(site, name, make) {
-            const scope = stackScope();
-            const parts = shared.get(scope) ?? new Map<string, unknown>();
-            shared.set(scope, parts);
-            const own = ownName(site, name);
-            if (!parts.has(own)) {
-                const provider = site.component.getProvider(token);
+        part(site, part, make, end) {
+            const { name, provider } = named(site, part, end);
+            return once(name, () => {
+                const transforms = transformsOfPart(cloud, part);
                 const component = registering(
-                    () => new pulumi.ComponentResource(`mvi:${cloud}:StackPart`, own, {}, { provider }),
+                    () => new pulumi.ComponentResource(`mvi:${cloud}:StackPart`, name, {}, { provider }),
                 );
-                parts.set(own, make(new Site(component, own, readSettings().settings, {})));
-            }
-            return parts.get(own) as ReturnType<typeof make>;
+                const { settings } = readSettings();
+                const own = new Site(component, name, settings, transforms, `transformStack.${cloud}.${part}`);
+                partMade(cloud, part, name, own.nodes);
+                return make(own);
+            });
+        },
+        component(site, part, make) {
+            const { name, provider } = named(site, part);
+            return once(name, () => {
+                const transform = { [cloud]: transformsOfPart(cloud, part) };
+                // Another shared part may be the one that needs it.
+                const own = (site.component as Partial<Component>).cloud ?? openCloud(cloud);
+                const made = make(name, { transform }, { cloud: own, provider });
+                partMade(cloud, part, made.ownName, made.nodes[cloud] as Nodes);
+                return made;
+            });
         },
     };
 }

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as s3 from "@pulumi/aws/s3";
 import { Blob } from "../../components/blob";
-import { stackScope } from "../../components/cloud";
-import type { Component } from "../../components/component";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
+import { stackComponent } from "./stack-part";
 
 /** AccessLogs is where a stack's buckets and load balancers write down who asked for what. */
 export interface AccessLogs {
@@ -13,25 +12,17 @@ export interface AccessLogs {
     readonly ready: pulumi.Resource;
 }
 
-const shared = new WeakMap<object, Map<string, Blob>>();
-
 /** The name of the stack's own bucket for access logs, before a provider's: it writes none about itself. */
 export const logsName = "stack-access-logs";
 
 /** The stack's bucket for access logs: one for each provider, since they must be in the region of who writes them. */
 export function accessLogs(site: Site): AccessLogs {
-    const scope = stackScope();
-    const all = shared.get(scope) ?? new Map<string, Blob>();
-    shared.set(scope, all);
-    const provider = site.component.getProvider("aws:s3/bucket:Bucket");
-    const name = provider ? `${logsName}-${(provider as { __name?: string }).__name ?? "own"}` : logsName;
-    let blob = all.get(name);
-    if (!blob) {
-        const { cloud } = site.component as Component;
-        blob = new Blob(name, { versioned: false, lifecycle: [{ expire: 90 }] }, { cloud, provider });
-        all.set(name, blob);
-    }
-    const { bucket, policy } = blob.nodes.aws!;
+    const { nodes } = stackComponent(
+        site,
+        "accessLogs",
+        (name, args, options) => new Blob(name, { versioned: false, lifecycle: [{ expire: 90 }], ...args }, options),
+    );
+    const { bucket, policy } = nodes.aws!;
     return { bucket: bucket!, ready: policy! };
 }
 

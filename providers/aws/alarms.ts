@@ -87,7 +87,7 @@ function topicFor(site: Site, email: readonly string[]): sns.Topic {
     const people = [...new Set(email)].sort();
     const hash = createHash("sha256").update(people.join(" ")).digest("hex").slice(0, 7);
     const { arn } = encryptionKey(site, undefined);
-    return stackPart(site, `stack-alarms-${hash}`, (part) => makeTopic(part, people, arn));
+    return stackPart(site, "alarms", (part) => makeTopic(part, people, arn), `-${hash}`);
 }
 
 function makeTopic(site: Site, people: readonly string[], key: pulumi.Output<string>): sns.Topic {

@@ -1,5 +1,6 @@
 import type { Cloud } from "../../components/cloud";
 import type { AwsChildren } from "./types";
+import type { AwsStack } from "./types-stack";
 
 const linked = ["connectOut", "connectIn"] as const;
 const running = ["group", "outRule", "outGateway"] as const;
@@ -184,3 +185,24 @@ type Forgotten = {
 }[keyof AwsChildren];
 
 export const children: [Forgotten] extends [never] ? Cloud["children"] : { readonly forgotten: Forgotten } = keys;
+
+const shared = {
+    accessLogs: keys.blob,
+    alarms: ["topic", "policy", "mail", "events"],
+    balancer: ["group", "fromEdge", "balancer", "listener", "origin"],
+    cluster: ["cluster", "capacity"],
+    clusterExec: keys.log,
+    dashboard: ["dashboard"],
+    edgeKey: ["key"],
+    key: keys.key,
+    names: ["namespace"],
+    network: keys.network,
+} as const satisfies { readonly [P in keyof AwsStack]: readonly (keyof AwsStack[P])[] };
+
+type ForgottenShared = {
+    [P in keyof AwsStack]: Exclude<keyof AwsStack[P], (typeof shared)[P][number]>;
+}[keyof AwsStack];
+
+/** The keys of {@link AwsStack}, in the same way. */
+export const stack: [ForgottenShared] extends [never] ? Cloud["stack"] : { readonly forgotten: ForgottenShared } =
+    shared;

@@ -11,7 +11,7 @@ import { type Encryption, encryptionKey } from "./encryption";
 import type { Statement } from "./grants";
 import { shortName } from "./names";
 import { nativeOf } from "./network";
-import { ofNetwork, stackPart } from "./stack-part";
+import { ofNetwork, stackComponent, stackPart } from "./stack-part";
 import { tags } from "./tags";
 
 /** Cluster is where a stack's containers and jobs run. */
@@ -32,8 +32,12 @@ export interface Cluster {
  */
 export function clusterOf(site: Site): Cluster {
     const { cloud } = site.component as Component;
-    return stackPart(site, "stack-cluster", (own) => {
-        const log = new Log(`${own.name}-exec`, {}, { ...own.parent, cloud });
+    return stackPart(site, "cluster", (own) => {
+        const log = stackComponent(
+            site,
+            "clusterExec",
+            (_, args) => new Log(`${own.name}-exec`, args, { ...own.parent, cloud }),
+        );
         const encryption = encryptionKey(site, undefined);
         const cluster = own.make(
             "cluster",
@@ -67,7 +71,7 @@ export function clusterOf(site: Site): Cluster {
 
 /** The names by which a stack's containers find each other: in the VPC's DNS, and by Service Connect. */
 export function namesOf(site: Site, network: Network): servicediscovery.PrivateDnsNamespace {
-    return stackPart(site, `stack-names${ofNetwork(network)}`, (own) =>
+    const make = (own: Site) =>
         own.make(
             "namespace",
             servicediscovery.PrivateDnsNamespace,
@@ -78,8 +82,8 @@ export function namesOf(site: Site, network: Network): servicediscovery.PrivateD
                 tags: tags(own),
             },
             { main: true },
-        ),
-    );
+        );
+    return stackPart(site, "names", make, ofNetwork(network));
 }
 
 /**

@@ -18,7 +18,7 @@ type Placed = Section<AwsGauge> & { readonly region: pulumi.Output<string> };
 /** Adds to the stack's dashboard. It is made with the first section, and holds all that there are when the program has ended. */
 export function onDashboard(site: Site, section: Section<AwsGauge>): void {
     if (!section.graphs.length && !section.alarms.length) return;
-    stackPart(site, "stack-dashboard", (part) => {
+    stackPart(site, "dashboard", (part) => {
         const sections = new Gathered<Placed>();
         part.make(
             "dashboard",

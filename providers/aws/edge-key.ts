@@ -9,7 +9,7 @@ import { tags } from "./tags";
 
 /** The stack's key where CloudFront's firewall keeps its log, for 1 US dollar a month: a key serves its own region only. */
 export function edgeKey(site: Site): kms.Key {
-    return stackPart(site, "stack-edge-key", (own) =>
+    return stackPart(site, "edgeKey", (own) =>
         own.make(
             "key",
             kms.Key,

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stackScope } from "../../components/cloud";
-import { type Component } from "../../components/component";
 import { Key } from "../../components/key";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
 import type { Statement } from "./grants";
+import { stackComponent } from "./stack-part";
 
 /** Encryption is the key that something is encrypted with. */
 export interface Encryption {
@@ -44,26 +43,11 @@ export function encryptionKey(site: Site, given: Key | undefined): Encryption {
     };
 }
 
-const shared = new WeakMap<object, Map<string, Key>>();
-
 /**
  * One key for all of a stack's data which has none of its own, for 1 US dollar a month: AWS's free ones can neither be
  * withdrawn, nor be left to some roles only. A provider of a component's own (another region) has one of its own.
  */
 function stackKey(site: Site): Key {
-    const scope = stackScope();
-    const keys = shared.get(scope) ?? new Map<string, Key>();
-    shared.set(scope, keys);
-    const provider = site.component.getProvider("aws:kms/key:Key");
-    // The provider's logical name: its URN is known too late for a name.
-    const name = provider ? `stack-key-${(provider as { __name?: string }).__name ?? "own"}` : "stack-key";
-    let key = keys.get(name);
-    if (!key) {
-        const { cloud } = site.component as Component;
-        keys.set(
-            name,
-            (key = new Key(name, { deletionWindow: site.settings.profile === "dev" ? 7 : 30 }, { cloud, provider })),
-        );
-    }
-    return key;
+    const deletionWindow = site.settings.profile === "dev" ? 7 : 30;
+    return stackComponent(site, "key", (name, args, options) => new Key(name, { deletionWindow, ...args }, options));
 }

@@ -1,7 +1,7 @@
 import type { Cloud } from "../../components/cloud";
 import { blob } from "./blob";
 import { checks } from "./checks";
-import { children } from "./children";
+import { children, stack } from "./children";
 import { container } from "./container";
 import { database } from "./database";
 import { shown } from "./dashboard";
@@ -24,4 +24,5 @@ export const cloud: Cloud = {
     lacks,
     checks,
     children,
+    stack,
 };

@@ -31,7 +31,7 @@ export const entryHeader = "x-mvi-entry";
  * has rules of its own there.
  */
 export function sharedBalancer(site: Site, network: Network): SharedBalancer {
-    return stackPart(site, `stack-balancer${ofNetwork(network)}`, (own) => {
+    const make = (own: Site): SharedBalancer => {
         const group = securityGroup(own, "group", network, "From CloudFront to what is public");
         const { id: prefixListId } = ec2.getManagedPrefixListOutput(
             { name: "com.amazonaws.global.cloudfront.origin-facing" },
@@ -77,7 +77,8 @@ export function sharedBalancer(site: Site, network: Network): SharedBalancer {
             { dependsOn: listener },
         );
         return { balancer, group, listener, origin, placesOf: places() };
-    });
+    };
+    return stackPart(site, "balancer", make, ofNetwork(network));
 }
 
 /** BalancerArgs is what distinguishes one application load balancer of ours from another. */

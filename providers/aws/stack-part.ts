@@ -1,10 +1,11 @@
 import { sharedParts } from "../stack-part";
+import type { AwsStack } from "./types-stack";
 
-/**
- * What the parts of a stack share, and which is no component: made when the first of them needs it, and once more for each
- * provider of a component's own. Its children's names begin with `name`.
- */
-export const { part: stackPart } = sharedParts("aws", "aws:ecs/cluster:Cluster");
+/** What the parts of a stack share on AWS: see {@link SharedParts}. */
+export const { part: stackPart, component: stackComponent } = sharedParts<keyof AwsStack>(
+    "aws",
+    "aws:ecs/cluster:Cluster",
+);
 
 /** The end of a shared part's name, where there is one for each network. */
 export function ofNetwork(network: { readonly ownName: string }): string {

@@ -30,6 +30,7 @@ import type * as docker from "@pulumi/docker-build";
 import type { RandomId, RandomPassword } from "@pulumi/random";
 import type { Each } from "../../components/children";
 import type { Edge, Linked, Running, Task, Uptime } from "./types-shared";
+import "./types-stack"; // what `transformStack` and `stackNodes` know
 
 declare module "../../components/children" {
     interface Children {

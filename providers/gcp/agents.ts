@@ -29,7 +29,7 @@ export type AgentOf =
  * is granted to an account that is not yet there fails.
  */
 export function agentOf(site: Site, service: AgentOf): pulumi.Output<string> {
-    return stackPart(site, "stack-agents", (part) => {
+    return stackPart(site, "agents", (part) => {
         const known = new Map<AgentOf, pulumi.Output<string>>();
         return (wanted: AgentOf) => {
             let member = known.get(wanted);

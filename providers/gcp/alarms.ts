@@ -62,7 +62,7 @@ export function queryOf(gauge: GcpGauge, spec: AlarmSpec): pulumi.Output<string>
 
 /** One channel for an address in a stack. Google asks nobody for leave: mail comes from the first alarm on. */
 function channelFor(site: Site, address: string): pulumi.Output<string> {
-    return stackPart(site, "stack-mail", (part) => {
+    return stackPart(site, "mail", (part) => {
         const made = new Map<string, monitoring.NotificationChannel>();
         return (to: string) => {
             let channel = made.get(to);

@@ -64,7 +64,7 @@ export function api(
     name: string,
     serviceOf: (name: string) => pulumi.Input<string> = (wanted) => `${wanted}.googleapis.com`,
 ): pulumi.Resource {
-    return sharedPart(site, "stack-apis", (part) => {
+    return sharedPart(site, "apis", (part) => {
         const made = new Map<string, pulumi.Resource>();
         return (wanted: string, hostOf: typeof serviceOf) => {
             let service = made.get(wanted);

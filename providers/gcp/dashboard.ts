@@ -13,7 +13,7 @@ import { stackPart } from "./stack-part";
 /** Adds to the stack's dashboard. It is made with the first section, and holds all that there are when the program has ended. */
 export function onDashboard(site: Site, section: Section<pulumi.Input<GcpGauge>>): void {
     if (!section.graphs.length && !section.alarms.length) return;
-    stackPart(site, "stack-dashboard", (part) => {
+    stackPart(site, "dashboard", (part) => {
         const sections = new Gathered<Section<pulumi.Input<GcpGauge>>>();
         part.make(
             "dashboard",

@@ -1,12 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as kms from "@pulumi/gcp/kms";
-import { stackScope } from "../../components/cloud";
-import { type Component } from "../../components/component";
 import { Key } from "../../components/key";
 import type { Site } from "../../components/site";
 import { type AgentOf, agentOf } from "./agents";
-import { ownName } from "./shared";
-import { stackPart } from "./stack-part";
+import { stackComponent, stackPart } from "./stack-part";
 
 /** Encryption is the key that something is encrypted with. */
 export interface Encryption {
@@ -24,7 +21,7 @@ export function encryptionKey(site: Site, given: Key | undefined, service: Agent
     const key = given ?? stackKey(site);
     const native = key.nodes.gcp?.key;
     if (!native) throw new pulumi.ResourceError(`Key ${key.shortName} is on ${key.cloud.name}, not on gcp`, key);
-    const grant = stackPart(site, "stack-key-users", (part) => {
+    const grant = stackPart(site, "keyUsers", (part) => {
         const grants = new Map<string, pulumi.Resource>();
         return (of: Key, wanted: AgentOf) => {
             const instance = `${of.ownName}-${wanted}`;
@@ -48,23 +45,11 @@ export function encryptionKey(site: Site, given: Key | undefined, service: Agent
     return { name: key.id, ready: [grant] };
 }
 
-const shared = new WeakMap<object, Map<string, Key>>();
-
 /**
  * One key for all of a stack's data which has none of its own, for 6 US cents a month and version: Google's free ones can
  * neither be withdrawn, nor be left to some services only. A provider of a component's own (another region) has one of its own.
  */
 function stackKey(site: Site): Key {
-    const scope = stackScope();
-    const keys = shared.get(scope) ?? new Map<string, Key>();
-    shared.set(scope, keys);
-    const name = ownName(site, "stack-key");
-    let key = keys.get(name);
-    if (!key) {
-        const { cloud } = site.component as Component;
-        const provider = site.component.getProvider("gcp:kms/cryptoKey:CryptoKey");
-        const deletionWindow = site.settings.profile === "dev" ? 7 : 30;
-        keys.set(name, (key = new Key(name, { deletionWindow }, { cloud, provider })));
-    }
-    return key;
+    const deletionWindow = site.settings.profile === "dev" ? 7 : 30;
+    return stackComponent(site, "key", (name, args, options) => new Key(name, { deletionWindow, ...args }, options));
 }

@@ -16,6 +16,7 @@ import { network } from "./network";
 import { readied } from "./ready";
 import { secret } from "./secret";
 import type { GcpChildren } from "./types";
+import type { GcpStack } from "./types-stack";
 import { vm } from "./vm";
 
 /** What runs: as whom, with what rights, and its ways through the network. */
@@ -126,6 +127,21 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
     vm: ["machines", "template", "scaling", "health", "firewall", "inside", "inner", "way", ...ofWorkloads],
 };
 
+/** The keys of {@link GcpStack}, in the same way. */
+const stack: { readonly [P in keyof GcpStack]: readonly (keyof GcpStack[P])[] } = {
+    accessLogs: children.blob,
+    accessLogsWriter: ["grant"],
+    agents: ["agent"],
+    apis: ["api"],
+    dashboard: ["dashboard"],
+    images: ["fetcher", "suffix"],
+    key: children.key,
+    keyUsers: ["grant"],
+    keys: ["audit", "ring", "suffix"],
+    mail: ["channel"],
+    network: children.network,
+};
+
 /** Google Cloud, through Pulumi's own provider for it. */
 export const cloud: Cloud = {
     name: "gcp",
@@ -149,4 +165,5 @@ export const cloud: Cloud = {
     lacks,
     checks,
     children,
+    stack,
 };

@@ -68,7 +68,7 @@ const roles: Partial<Record<Access, string>> = {
 
 /** One ring for a stack's keys, and each use of a key written down: GCP does not, unless it is told to. */
 function keyRing(site: Site): kms.KeyRing {
-    return stackPart(site, "stack-keys", (part) => {
+    return stackPart(site, "keys", (part) => {
         const { id, region } = projectOf(part);
         part.make(
             "audit",

@@ -28,7 +28,7 @@ export function imageFor(site: Site, image: Image): pulumi.Output<string> {
 /** The id of the repository that fetches from a registry: one for each in a stack. */
 function fetcher(site: Site, host: string): pulumi.Output<string> {
     const { name: kmsKeyName, ready } = encryptionKey(site, undefined, "artifactregistry");
-    return stackPart(site, "stack-images", (part) => {
+    return stackPart(site, "images", (part) => {
         const made = new Map<string, pulumi.Output<string>>();
         return (from: string) => {
             const instance = from.replace(/[^a-z0-9]+/g, "-");

@@ -26,6 +26,7 @@ import type * as workflows from "@pulumi/gcp/workflows";
 import type * as docker from "@pulumi/docker-build";
 import type { RandomId, RandomPassword } from "@pulumi/random";
 import type { Each } from "../../components/children";
+import "./types-stack"; // what `transformStack` and `stackNodes` know
 
 declare module "../../components/children" {
     interface Children {
