@@ -8,7 +8,7 @@ import { type Field, list, mapOf, number, oneOf, optional, record, text } from "
 export interface MetricArgs extends Common<"metric"> {
     /** What it counts in: `orders`, `seconds`, `bytes`. @default "1": a bare number */
     unit?: string;
-    /** A counter only grows; a gauge goes up and down; a distribution has percentiles. @default "counter" */
+    /** A counter only grows, and is 0 while nothing is added; a gauge goes up and down, and keeps its value; a distribution has percentiles. @default "counter" */
     kind?: "counter" | "gauge" | "distribution";
     /** The names of what it is split by, at most 10. @default none */
     dimensions?: string[];
@@ -149,7 +149,15 @@ export const metricService = defineService<MetricArgs, MetricSpec>({
     }),
 });
 
-/** Metric is a number over time, from the app (over OTLP) or from a service under it: aggregated, graphed, and watched. */
+/**
+ * Metric is a number over time, from the app or from a service under it: aggregated, graphed, and watched. What `uses` it writes
+ * it by `ORDERS_URL`, the same on every cloud: `openMetric(process.env.ORDERS_URL).add(1, { country: "de" })`, with `openMetric`
+ * of `pulumi-mvi/runtime`; `record` for a gauge and a distribution. A program in another language writes `ORDERS_NAME` with
+ * OpenTelemetry on `local`, by the `OTEL_…` variables that are there; on AWS, in a container, as a line of CloudWatch's embedded
+ * metric format in `ORDERS_NAMESPACE`, with the dimensions `[[], ["country"]]`, and on a VM with `PutMetricData`; on GCP with
+ * OpenTelemetry to `https://telemetry.googleapis.com`, cumulative, as a resource with `gcp.project_id`, `location` and a
+ * `service.instance.id` of each process.
+ */
 export class Metric extends Component<"metric"> implements MetricParts {
     readonly id: pulumi.Output<string>;
 

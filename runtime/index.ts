@@ -1,4 +1,5 @@
 export * from "./blob";
 export * from "./errors";
 export * from "./kv";
+export * from "./metric";
 export * from "./service";

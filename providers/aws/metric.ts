@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { describe, titleOf } from "../metric-text";
+import { metricUrl } from "../metric-url";
 import { alarm } from "./alarms";
 import { onDashboard } from "./dashboard";
 import type { AwsGauge } from "./gauges";
 import { metricNamespace } from "./names";
 
 /**
- * A metric of CloudWatch in the stack's own namespace, and its alarms. An app writes it in CloudWatch's embedded format, as a
- * line on its output, which takes no permission and no way out; or with `PutMetricData`. Its name is in `NAME`, where it
- * stands in `NAMESPACE`. What it is split by is in `DIMENSIONS`: alarms watch the whole, so each value is written with
- * two sets of dimensions, none and these: `[[], ["country"]]`.
+ * A metric of CloudWatch in the stack's own namespace, and its alarms. An app writes it by what is in `URL`, with `openMetric` of
+ * the runtime; or by itself in CloudWatch's embedded format, as a line on its output, which takes no permission and no way
+ * out; or with `PutMetricData`. Its name is in `NAME`, where it stands in `NAMESPACE`. What it is split by is in `DIMENSIONS`:
+ * alarms watch the whole, so each value is written with two sets of dimensions, none and these: `[[], ["country"]]`.
  */
 export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
     const namespace = metricNamespace();
@@ -26,26 +27,30 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
     const name = pulumi.output(gauge.metric);
     return {
         id: name,
-        grant: () => ({
-            env: {
-                NAME: name,
-                NAMESPACE: namespace,
-                ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}),
-            },
-            secrets: {},
-            permits: [
-                {
-                    // Metrics are no resources: what may be written is told by the namespace.
-                    role: [
-                        {
-                            actions: ["cloudwatch:PutMetricData"],
-                            on: ["*"],
-                            when: { StringEquals: { "cloudwatch:namespace": namespace } },
-                        },
-                    ],
-                    apis: ["monitoring"],
-                },
-            ],
-        }),
+        // What a component shows by itself, nobody else writes.
+        grant: of
+            ? undefined
+            : () => ({
+                  env: {
+                      URL: metricUrl("cloudwatch", name, { kind, unit, dimensions }, { namespace }),
+                      NAME: name,
+                      NAMESPACE: namespace,
+                      ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}),
+                  },
+                  secrets: {},
+                  permits: [
+                      {
+                          // Metrics are no resources: what may be written is told by the namespace.
+                          role: [
+                              {
+                                  actions: ["cloudwatch:PutMetricData"],
+                                  on: ["*"],
+                                  when: { StringEquals: { "cloudwatch:namespace": namespace } },
+                              },
+                          ],
+                          apis: ["monitoring"],
+                      },
+                  ],
+              }),
     };
 };

@@ -49,7 +49,7 @@ export type On =
  */
 export const appending: ReadonlySet<string> = new Set([
     "roles/logging.logWriter",
-    "roles/monitoring.metricWriter",
+    "roles/telemetry.metricsWriter",
     "roles/workflows.invoker",
 ]);
 

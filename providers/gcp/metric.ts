@@ -1,14 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { describe, titleOf } from "../metric-text";
+import { metricUrl } from "../metric-url";
 import { alarm } from "./alarms";
+import { api } from "./apis";
 import { onDashboard } from "./dashboard";
 import type { GcpGauge } from "./gauges";
 import { sourcesOf } from "./metric-sources";
+import { projectOf } from "./project";
 
 /**
- * A metric of an app is written over OTLP, by its name here: Managed Service for Prometheus keeps it. It has no resource of
- * its own, but its alarms have.
+ * A metric of an app. It has no resource of its own, but its alarms have: Google makes it with the first value that is written,
+ * which goes over OTLP to the Telemetry API, and is kept as Managed Service for Prometheus does, by this name as it is. An app
+ * writes it by what is in `URL`, with `openMetric` of the runtime; or with an SDK of OpenTelemetry, to
+ * `https://telemetry.googleapis.com`, by its `NAME` and with what it is split by in `DIMENSIONS`, cumulative, and as a resource
+ * with `gcp.project_id`, `location` and a `service.instance.id` of its own.
  */
 export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
     const name = metricName(site.name);
@@ -33,12 +39,26 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
     });
     return {
         id: pulumi.output(gauge.metric),
-        grant: () => ({
-            env: { NAME: name, ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}) },
-            secrets: {},
-            // Metrics are no resources: all that can be given is to append to them.
-            permits: [{ role: [{ to: site.name, role: "roles/monitoring.metricWriter", on: { project: true } }] }],
-        }),
+        // What a component shows by itself, nobody else writes.
+        grant: of
+            ? undefined
+            : () => {
+                  const { id: project, region: location } = projectOf(site);
+                  api(site, "telemetry");
+                  return {
+                      env: {
+                          URL: metricUrl("cloudmonitoring", name, { kind, unit, dimensions }, { project, location }),
+                          NAME: name,
+                          ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}),
+                      },
+                      secrets: {},
+                      // Metrics are no resources: all that can be given is to append to them. It holds `monitoring.timeSeries.create`
+                      // alone; `roles/monitoring.metricWriter` makes descriptors too, of other metrics.
+                      permits: [
+                          { role: [{ to: site.name, role: "roles/telemetry.metricsWriter", on: { project: true } }] },
+                      ],
+                  };
+              },
     };
 };
 

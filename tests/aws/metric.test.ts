@@ -1,7 +1,8 @@
 import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
 import { Blob, Database, KV, Metric } from "../../components";
 import { linked } from "../../components/workload";
-import { type Registered, run } from "../support/mocks";
+import { type Registered, run, value } from "../support/mocks";
 import { account, lens, region } from "./lens";
 
 const program = { config: { "mvi:cloud": "aws" }, ...lens };
@@ -109,9 +110,14 @@ describe("Metric on aws", () => {
     it("may be written by those who use it, in the stack's own namespace only", async () => {
         const { result } = await run(program, () => {
             const { env, permits } = linked([new Metric("orders", { dimensions: ["country"] }).link()]);
-            return { env: Object.keys(env).sort(), namespace: env.ORDERS_NAMESPACE, permits };
+            return { env: value(pulumi.output(env)), permits };
         });
-        expect(result.env).to.deep.equal(["ORDERS_DIMENSIONS", "ORDERS_NAME", "ORDERS_NAMESPACE"]);
+        expect(await result.env).to.deep.equal({
+            ORDERS_URL: "cloudwatch://orders?namespace=project%2Fstack&kind=counter&unit=1&dimensions=country",
+            ORDERS_NAME: "orders",
+            ORDERS_NAMESPACE: "project/stack",
+            ORDERS_DIMENSIONS: "country",
+        });
         expect(result.permits).to.deep.equal([
             {
                 role: [

@@ -1,0 +1,19 @@
+import { type Reading } from "./values";
+
+/**
+ * MetricDriver is what a cloud implements. Its calls come one after another. Arguments are checked already.
+ */
+export interface MetricDriver {
+    /** Milliseconds between two calls. */
+    readonly interval: number;
+    /** Whether it has written all when it answers, before its promise: then what is left can be sent as the process exits. */
+    readonly immediate: boolean;
+    /** Whether it sends what a series has come to, and not what was added: then it is compared with what was sent before. */
+    readonly cumulative: boolean;
+    /**
+     * Sends what was gathered since the last call. A driver that may fail keeps what it could not send, and sends it with the
+     * next. With `complete`, nothing is to be left for a later one. It rejects with a RuntimeError: Unavailable if it passes.
+     */
+    send(readings: readonly Reading[], complete: boolean): Promise<void>;
+    close(): void;
+}
