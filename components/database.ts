@@ -22,8 +22,8 @@ export interface DatabaseArgs extends Guarded<"database"> {
     /** Backups: always on. @default kept 7 days (`prod`: 35), at 03:00 UTC, and to any point in time where that is possible */
     backups?: BackupArgs;
     /**
-     * Starts with the data of a backup, and with that one's key. Once it is there, this may be taken out, unless `key` is given
-     * too: then AWS would begin anew with that key. @default empty
+     * Starts with the data of a backup, and with that one's key where the cloud takes no other. Once it is there, this may be
+     * taken out, unless `key` is given too: then AWS would begin a server anew with that key. @default empty
      */
     restore?: RestoreArgs;
     /** When the cloud may update it, in UTC. @default "sun 05:00" */
@@ -47,7 +47,8 @@ export interface BackupArgs {
 
 export interface RestoreArgs {
     /**
-     * A backup's id, or the database whose backups are meant, by its id at its cloud. On `local`,
+     * A backup's id, or the database whose backups are meant, by its id at its cloud. On AWS a backup is meant by its ARN or
+     * a name that begins with `rds:`, and of redis by its name; a database that is gone, by its resource id. On `local`,
      * `npm run -s ask -- listBackups id=<database>` lists the ids; where two databases have the same, write `<database>/<id>`.
      */
     from: string;

@@ -6,7 +6,8 @@ import type { Place } from "../../components/shape";
 import { checkBuild, checkBuilds } from "../image-build";
 import { besides, platformsOf, together } from "../workload-check";
 import { namesBothDays } from "./cron";
-import { engines, isSnapshot } from "./database-engine";
+import { engines } from "./database-engine";
+import { checkRestore } from "./database-restore";
 import { checkPool } from "./pool-check";
 import { taskSize } from "./task-size";
 
@@ -32,7 +33,8 @@ const container: Check<"container"> = (spec, at, args) => {
     checkBuilds(args, at);
 };
 
-const database: Check<"database"> = ({ engine, backups, restore, maintenance, parameters }, at) => {
+const database: Check<"database"> = (spec, at) => {
+    const { engine, backups, maintenance, parameters } = spec;
     const { window, pointInTime } = backups;
     if (engine !== "redis" && !pointInTime)
         at.in("backups")
@@ -46,14 +48,7 @@ const database: Check<"database"> = ({ engine, backups, restore, maintenance, pa
         );
     if (engine !== "redis" && Object.hasOwn(parameters, engines[engine].tls))
         at.in("parameters").in(engines[engine].tls).fault("cannot be set: TLS is always forced", "leave it out");
-    if (engine !== "redis" && restore?.time !== undefined && isSnapshot(restore.from))
-        at.in("restore")
-            .in("time")
-            .fault(
-                "is not for a backup, which is of one point in time",
-                "leave it out, or name the database",
-                restore.time,
-            );
+    checkRestore(spec, at.in("restore"));
 };
 
 const job: Check<"job"> = ({ schedule }, at, args) => {

@@ -6,6 +6,7 @@ import { accounts } from "./database-accounts";
 import { engines, parametersOf } from "./database-engine";
 import { watchDatabase } from "./database-events";
 import { backupWindow, maintenanceWindow, placeOf } from "./database-place";
+import { clusterSource } from "./database-restore";
 import { engineOf, monitorOf, serverGauges, serverOf } from "./database-server";
 import { tags } from "./tags";
 
@@ -28,7 +29,8 @@ export function aurora(site: Site, spec: DatabaseSpec) {
     const engineName = engine === "postgres" ? "aurora-postgresql" : "aurora-mysql";
     const place = placeOf(site, spec, 61);
     const logs = engine === "postgres" ? ["postgresql"] : own.logs;
-    const { args, options, first, from } = serverOf(site, spec, { place, kind: "cluster", logs });
+    const { snapshot, point } = clusterSource(spec.restore);
+    const { args, options, first } = serverOf(site, spec, { place, kind: "cluster", logs, snapshot });
     const settings = site.make("clusterParameters", rds.ClusterParameterGroup, {
         family,
         description: `Settings of the database ${site.name}`,
@@ -54,10 +56,7 @@ export function aurora(site: Site, spec: DatabaseSpec) {
             dbClusterParameterGroupName: settings.name,
             preferredBackupWindow: backupWindow(backups.window, 30),
             preferredMaintenanceWindow: maintenanceWindow(maintenance),
-            restoreToPointInTime: from && {
-                sourceClusterIdentifier: from.from,
-                ...(from.time === undefined ? { useLatestRestorableTime: true } : { restoreToTime: from.time }),
-            },
+            restoreToPointInTime: point,
         },
         { ...options, ignoreChanges: [...options.ignoreChanges, "databaseName", "masterUsername"] },
     );

@@ -5,8 +5,8 @@ import { RandomPassword } from "@pulumi/random";
 import type { DatabaseSpec } from "../../components/database";
 import type { Access, Grant } from "../../components/link";
 import type { Site } from "../../components/site";
-import { sourceOf } from "./database-engine";
 import { backupWindow, logGroups, maintenanceWindow, placeOf } from "./database-place";
+import { cacheSource } from "./database-restore";
 import type { AwsGauge } from "./gauges";
 import type { Permit } from "./grants";
 import { tags } from "./tags";
@@ -41,7 +41,6 @@ export function cache(site: Site, spec: DatabaseSpec) {
     // A user's id ends at 40 characters: it is this one, with the user behind it.
     const place = placeOf(site, spec, 40 - "-reader".length);
     const { encryption } = place;
-    const source = sourceOf(restore);
     const subnets = site.make("cacheSubnets", elasticache.SubnetGroup, {
         description: `Where the cache ${site.name} stands`,
         subnetIds: place.subnets,
@@ -93,7 +92,7 @@ export function cache(site: Site, spec: DatabaseSpec) {
             parameterGroupName: settings.name,
             snapshotRetentionLimit: backups.retention,
             snapshotWindow: backupWindow(backups.window, 60),
-            snapshotName: source.snapshot ?? source.database?.from,
+            snapshotName: cacheSource(restore).snapshot,
             finalSnapshotIdentifier: protect ? pulumi.interpolate`${place.id}-final` : undefined,
             maintenanceWindow: maintenanceWindow(maintenance, 60),
             autoMinorVersionUpgrade: true,

@@ -71,18 +71,3 @@ export function parametersOf(engine: "postgres" | "mysql", given: DatabaseSpec["
 function when(parameter: string): string {
     return atStart.has(parameter) ? "pending-reboot" : "immediate";
 }
-
-/** Where the data is from: a backup, by its ARN or its `rds:` name; else a database of which AWS has backups. */
-export function sourceOf(restore: DatabaseSpec["restore"]): {
-    snapshot?: string;
-    database?: { from: string; time: string | undefined };
-} {
-    if (!restore) return {};
-    const { from, time } = restore;
-    return isSnapshot(from) ? { snapshot: from } : { database: { from, time } };
-}
-
-/** Does it name a backup, and not a database? */
-export function isSnapshot(from: string): boolean {
-    return from.startsWith("rds:") || /:(cluster-)?snapshot:/.test(from);
-}

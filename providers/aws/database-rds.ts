@@ -5,6 +5,7 @@ import { accounts } from "./database-accounts";
 import { engines, parametersOf } from "./database-engine";
 import { watchDatabase } from "./database-events";
 import { backupWindow, maintenanceWindow, placeOf } from "./database-place";
+import { serverSource } from "./database-restore";
 import { engineOf, monitorOf, serverGauges, serverOf } from "./database-server";
 import { tags } from "./tags";
 
@@ -18,7 +19,8 @@ export function instance(site: Site, spec: DatabaseSpec) {
     const size = spec.size as keyof typeof classes;
     const own = engines[engine];
     const place = placeOf(site, spec, 63);
-    const { args, options, first, from } = serverOf(site, spec, { place, kind: "instance", logs: own.logs });
+    const { snapshot, point } = serverSource(spec.restore);
+    const { args, options, first } = serverOf(site, spec, { place, kind: "instance", logs: own.logs, snapshot });
     const settings = site.make("parameters", rds.ParameterGroup, {
         family: `${engine}${version}`,
         description: `Settings of the database ${site.name}`,
@@ -57,12 +59,7 @@ export function instance(site: Site, spec: DatabaseSpec) {
             performanceInsightsRetentionPeriod: insights ? 7 : undefined,
             monitoringInterval: monitor ? 60 : 0,
             monitoringRoleArn: monitor?.role.arn,
-            restoreToPointInTime: from && {
-                ...(from.from.startsWith("arn:")
-                    ? { sourceDbInstanceAutomatedBackupsArn: from.from }
-                    : { sourceDbInstanceIdentifier: from.from }),
-                ...(from.time === undefined ? { useLatestRestorableTime: true } : { restoreTime: from.time }),
-            },
+            restoreToPointInTime: point,
         },
         {
             ...options,

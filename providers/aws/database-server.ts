@@ -5,7 +5,7 @@ import type * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as rds from "@pulumi/aws/rds";
 import type { DatabaseSpec } from "../../components/database";
 import type { Site } from "../../components/site";
-import { engines, names, sourceOf } from "./database-engine";
+import { engines, names } from "./database-engine";
 import { logGroups, type Place } from "./database-place";
 import { type AwsGauge, gauges } from "./gauges";
 import { role } from "./role";
@@ -17,6 +17,8 @@ export interface ServerArgs {
     readonly kind: "instance" | "cluster";
     /** What it writes: RDS names a log group by each. */
     readonly logs: readonly string[];
+    /** The backup that it begins with. */
+    readonly snapshot: pulumi.Input<string> | undefined;
 }
 
 /** The engine of a spec that is not redis. */
@@ -25,7 +27,7 @@ export function engineOf({ engine }: DatabaseSpec): "postgres" | "mysql" {
 }
 
 /** The arguments and options that both have, with the children that these name. */
-export function serverOf(site: Site, spec: DatabaseSpec, { place, kind, logs }: ServerArgs) {
+export function serverOf(site: Site, spec: DatabaseSpec, { place, kind, logs, snapshot }: ServerArgs) {
     const { backups, restore } = spec;
     const { protect } = site.settings;
     const { encryption } = place;
@@ -40,13 +42,9 @@ export function serverOf(site: Site, spec: DatabaseSpec, { place, kind, logs }: 
         logs,
         encryption,
     );
-    const source = sourceOf(restore);
-    const fresh = source.snapshot === undefined && source.database === undefined;
     return {
-        /** The database of which it gets the data, when there is one. */
-        from: source.database,
         /** The first database and the administrator: of a new one. What has data has them. */
-        first: fresh ? names : { database: undefined, admin: undefined },
+        first: restore ? { database: undefined, admin: undefined } : names,
         args: {
             allowMajorVersionUpgrade: true,
             engineLifecycleSupport: "open-source-rds-extended-support-disabled",
@@ -67,7 +65,7 @@ export function serverOf(site: Site, spec: DatabaseSpec, { place, kind, logs }: 
             // What the program says, now: that it waits for the window would be a surprise, a week later.
             applyImmediately: true,
             enabledCloudwatchLogsExports: [...logs],
-            snapshotIdentifier: source.snapshot,
+            snapshotIdentifier: snapshot,
             tags: tags(site),
         },
         options: {
