@@ -17,6 +17,7 @@ import {
 } from "../../components";
 import { onAws } from "../aws/program";
 import { onGcp } from "../gcp/program";
+import { run } from "../support/mocks";
 
 const image = `ghcr.io/example/app@sha256:${"a".repeat(64)}`;
 const on = { aws: onAws, gcp: onGcp };
@@ -170,6 +171,18 @@ describe("transformStack", () => {
             // What is not made yet is not too late.
             transformStack({ aws: { alarms: { topic: { displayName: "Alarms" } } } });
             new Metric("orders", { alarms: { low: { below: 1, email: ["ops@example.com"] } } });
+        });
+    });
+
+    it("has nothing to change on local, and says so", async () => {
+        await run({ config: { "mvi:cloud": "local" } }, () => {
+            expect(() => transformStack({ local: { network: {} } })).to.throw(
+                Mistake,
+                /transformStack\.local\.network: is nothing that a stack shares on local: known are none$/,
+            );
+            transformStack({ local: {} });
+            new Blob("uploads", {});
+            expect(stackNodes().local ?? {}).to.deep.equal({});
         });
     });
 
