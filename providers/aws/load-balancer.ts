@@ -45,6 +45,7 @@ interface Web {
 function byEdge(site: Site, spec: LoadBalancerSpec): Web {
     const { allow, waf, network } = spec; // The stack's own load balancer writes its access log always.
     const shared = sharedBalancer(site, network);
+    if (site.settings.protect) shared.guard();
     const rules = makeRules(site, spec, {
         ...shared,
         first: shared.placesOf(site.name),

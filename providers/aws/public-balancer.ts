@@ -24,6 +24,7 @@ export function publicBalancer(site: Site, spec: LoadBalancerSpec, domain: strin
         subnets: nativeOf(network).subnets.public,
         internal: false,
         logged: accessLog,
+        guarded: site.settings.protect,
     });
     const hosts = [...routes, ...redirects].flatMap(({ host }) => (host === undefined ? [] : [host]));
     const names = [...new Set([domain, ...hosts])];

@@ -6,6 +6,7 @@ import * as lb from "@pulumi/aws/lb";
 import * as vpc from "@pulumi/aws/vpc";
 import type { Network } from "../../components/network";
 import type { Site } from "../../components/site";
+import { Gathered } from "../declared";
 import { accessLogs } from "./access-logs";
 import { shortName } from "./names";
 import { nativeOf } from "./network";
@@ -21,6 +22,8 @@ export interface SharedBalancer {
     readonly origin: cloudfront.VpcOrigin;
     /** The first of the hundred places which an entry's rules have on the listener. */
     placesOf(entry: string): number;
+    /** Guards it against deletion, though the stack is not guarded: for one that stands on it and is. */
+    guard(): void;
 }
 
 /** What CloudFront says to the load balancer: whose entry a request has come by. A client's own is overwritten. */
@@ -32,6 +35,8 @@ export const entryHeader = "x-mvi-entry";
  */
 export function sharedBalancer(site: Site, network: Network): SharedBalancer {
     const make = (own: Site): SharedBalancer => {
+        const guards = new Gathered<true>();
+        const guard = () => (own.settings.protect ? undefined : guards.add(true));
         const group = securityGroup(own, "group", network, "From CloudFront to what is public");
         const { id: prefixListId } = ec2.getManagedPrefixListOutput(
             { name: "com.amazonaws.global.cloudfront.origin-facing" },
@@ -51,6 +56,7 @@ export function sharedBalancer(site: Site, network: Network): SharedBalancer {
             subnets: nativeOf(network).subnets.private,
             internal: true,
             logged: true,
+            guarded: own.settings.protect || guards.all.then((all) => all.length > 0),
         });
         const listener = own.make("listener", lb.Listener, {
             loadBalancerArn: balancer.arn,
@@ -76,7 +82,7 @@ export function sharedBalancer(site: Site, network: Network): SharedBalancer {
             },
             { dependsOn: listener },
         );
-        return { balancer, group, listener, origin, placesOf: places() };
+        return { balancer, group, listener, origin, placesOf: places(), guard };
     };
     return stackPart(site, "balancer", make, ofNetwork(network));
 }
@@ -88,9 +94,12 @@ export interface BalancerArgs {
     readonly internal: boolean;
     /** Writes a line for each request. */
     readonly logged: boolean;
+    /** AWS refuses its deletion. */
+    readonly guarded: pulumi.Input<boolean>;
 }
 
-export function applicationBalancer(site: Site, { group, subnets, internal, logged }: BalancerArgs): lb.LoadBalancer {
+export function applicationBalancer(site: Site, args: BalancerArgs): lb.LoadBalancer {
+    const { group, subnets, internal, logged, guarded } = args;
     const logs = logged ? accessLogs(site) : undefined;
     return site.make(
         "balancer",
@@ -105,7 +114,7 @@ export function applicationBalancer(site: Site, { group, subnets, internal, logg
             dropInvalidHeaderFields: true,
             desyncMitigationMode: "strictest",
             xffHeaderProcessingMode: "append",
-            enableDeletionProtection: site.settings.protect,
+            enableDeletionProtection: guarded,
             accessLogs: logs
                 ? { bucket: logs.bucket.bucket, enabled: true, prefix: `alb/${site.name}` }
                 : { bucket: "", enabled: false },

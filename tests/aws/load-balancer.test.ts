@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Container, LoadBalancer } from "../../components";
+import { Container, LoadBalancer, Network } from "../../components";
 import { findZone } from "../../providers/aws/domain";
 import { arn } from "./lens";
 import { onAws, statements } from "./program";
@@ -9,6 +9,27 @@ const image = `ghcr.io/acme/web@sha256:${"a".repeat(64)}`;
 const ports = { http: { port: 3000 }, raw: { port: 9000, protocol: "tcp" as const } };
 
 describe("LoadBalancer on AWS", () => {
+    it("guards the stack's own load balancer where it is guarded itself, and takes no guard away", async () => {
+        const guarded = async (protect: boolean | undefined, profile: string) => {
+            const { inputs } = await onAws(
+                () => {
+                    // One who asks for no guard is there before.
+                    const web = new Container("web", { image, port: 3000, public: true });
+                    const network = new Network("other", { egress: "nat-instance" });
+                    new Container("else", { image, port: 3000, public: true, network });
+                    new LoadBalancer("entry", { routes: [{ to: web }], protect });
+                },
+                { "mvi:profile": profile },
+            );
+            return ["stack-balancer", "stack-balancer-other"].map(
+                (name) => inputs("LoadBalancer", name).enableDeletionProtection,
+            );
+        };
+        expect(await guarded(true, "dev")).to.deep.equal([true, false]);
+        expect(await guarded(undefined, "dev")).to.deep.equal([false, false]);
+        expect(await guarded(false, "prod")).to.deep.equal([true, true]);
+    });
+
     it("is on the internet for a domain, over TLS, with plain HTTP sent there", async () => {
         const { inputs, names, result } = await onAws(
             () => {
