@@ -222,7 +222,7 @@ export const samples: { readonly [S in ServiceName]: Sample } = {
         ],
         least: () => ({}),
         outputs: ["id"],
-        variables: ["NAME"],
+        variables: ["URL", "NAME"],
     },
     kv: {
         service: kvService,

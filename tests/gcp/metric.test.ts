@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { Database, Metric } from "../../components";
+import { Container, Database, Job, Metric, VM } from "../../components";
 import { linked } from "../../components/workload";
 import { permitsOf } from "../../providers/gcp/grants";
 import { value } from "../support/mocks";
@@ -28,6 +28,27 @@ describe("A Metric on GCP", () => {
             .filter(({ type }) => type === "gcp:projects/service:Service")
             .map(({ inputs }) => inputs.service);
         expect(apis).to.include("telemetry.googleapis.com");
+    });
+
+    it("is written by a container, a job and a machine, each as its own account", async () => {
+        const image = `docker.io/acme/web@sha256:${"a".repeat(64)}`;
+        const { all, inputs } = await onGcp(() => {
+            const orders = new Metric("orders");
+            new Container("web", { image, port: 3000, uses: [orders] });
+            new Job("report", { image, uses: [orders] });
+            new VM("box", { start: "exec app", uses: [orders] });
+        });
+        const grants = all.filter(
+            ({ type, inputs: { role } }) =>
+                type === "gcp:projects/iAMMember:IAMMember" && role === "roles/telemetry.metricsWriter",
+        );
+        expect(new Set(grants.map(({ inputs: { member } }) => member)).size).to.equal(3);
+        for (const { inputs: grant } of grants) expect(grant.project).to.equal(project);
+        const { containers } = inputs("Service", "web").template as { containers: { envs: object[] }[] };
+        expect(containers[0].envs).to.deep.include({
+            name: "ORDERS_URL",
+            value: `cloudmonitoring://mvi_project_stack_orders?project=${project}&location=${region}&kind=counter&unit=1`,
+        });
     });
 
     it("is not written by others when it is what a component shows by itself", async () => {

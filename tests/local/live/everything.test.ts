@@ -72,6 +72,7 @@ describe("every component with every argument, for real", function () {
             "DB_URL",
             "DB_USER",
             "ORDERS_NAME",
+            "ORDERS_URL",
             "SIGNER_URL",
             "TOKEN_FILE",
             "UPLOADS_BUCKET",

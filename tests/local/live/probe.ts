@@ -16,6 +16,7 @@ import {
     S3Client,
 } from "@aws-sdk/client-s3";
 import { Client } from "pg";
+import { openMetric } from "../../../runtime/metric";
 
 const { env } = process;
 
@@ -80,6 +81,12 @@ const deeds: Record<string, (...args: string[]) => Promise<unknown>> = {
             new FilterLogEventsCommand({ logGroupName, filterPattern }),
         );
         return events?.map(({ message }) => message);
+    },
+    /** Counts as an app does. */
+    count: async (url, value) => {
+        const metric = openMetric(url);
+        metric.add(Number(value));
+        await metric.flush();
     },
     /** Sends one number over OTLP, as JSON. */
     metric: async (name, value) => {
