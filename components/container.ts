@@ -30,7 +30,8 @@ export interface ContainerArgs extends Common<"container">, WorkloadArgs {
     sidecars?: Record<string, SidecarArgs>;
     /**
      * Seconds from the request to stop until it is ended, 1 to 120. On GCP, Cloud Run lets requests come to their end first, and
-     * then gives 10 seconds; with more than the default, it runs on machines. @default 30
+     * then gives 10 seconds: there another number is refused, but more than 30, with which it runs on machines.
+     * @default 30, on Cloud Run 10
      */
     stopGrace?: number;
     /** How a new version takes over. @default rolling, with 300 seconds to become healthy */

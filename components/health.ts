@@ -1,6 +1,9 @@
 import { type Field, isPlain, list, number, optional, type Place, record, text } from "./shape";
 
-/** HealthArgs says how to see that something works. */
+/**
+ * HealthArgs says how to see that something works. By a TCP connect only what balances load, and machines, can ask: without a
+ * path and a command, ECS and Cloud Run see by themselves that a container has ended, and no more.
+ */
 export interface HealthArgs {
     /** A path which answers 2xx or 3xx over HTTP when it works. One of `path` and `command`, or neither for a TCP connect. */
     path?: string;

@@ -29,7 +29,7 @@ export interface LoadBalancerArgs extends Guarded<"loadBalancer"> {
     accessLog?: boolean;
     /** A web application firewall with the cloud's managed rules, for HTTP. @default false */
     waf?: boolean;
-    /** Where it stands. @default the stack's own network */
+    /** Where it stands. Google's stands in none: there it makes no difference. @default the stack's own network */
     network?: Network;
 }
 

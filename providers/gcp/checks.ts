@@ -7,7 +7,7 @@ import { argumentsOf } from "../../components/reference";
 import { type Fields, isPlain, Place, record } from "../../components/shape";
 import { checkBuild, checkBuilds } from "../image-build";
 import { besides, platformsOf, together } from "../workload-check";
-import { needsMachines } from "./container";
+import { cloudRunGrace, longestGrace, needsMachines } from "./container";
 import { checkDatabase } from "./database-check";
 import { largestMachine, machineFor } from "./machine-type";
 import { checkPool } from "./pool-check";
@@ -85,12 +85,33 @@ function checkRun(spec: ContainerSpec, at: Place, args: Args): void {
             "lower `cpu` or `memory`",
             spec.cpu,
         );
+    checkAsked(args, at);
     const port = Object.values(portsOf({ ...spec }))[0]?.port;
     for (const [own, place] of besides(args, at)) {
         const variable = isPlain(own.env) ? own.env.PORT : undefined;
         if (variable !== undefined && (place !== at || variable !== String(port)))
             refusePort(place, variable, place === at ? port : undefined);
     }
+}
+
+/** What Cloud Run does in its own way, whatever is said. Source: cloud.google.com/run/docs/container-contract, …/healthchecks */
+function checkAsked({ health, stopGrace }: Args, at: Place): void {
+    if (typeof stopGrace === "number" && stopGrace !== cloudRunGrace)
+        at.in("stopGrace").fault(
+            `must be ${cloudRunGrace} on gcp, or more than ${longestGrace}: Cloud Run gives ${cloudRunGrace} seconds, once its requests have come to their end`,
+            `leave it out, or set it to more than ${longestGrace}: then it runs on machines of its own`,
+            stopGrace,
+        );
+    if (!isPlain(health) || health.path !== undefined) return;
+    for (const key of ["interval", "failures"] as const)
+        if (health[key] !== undefined)
+            at.in("health")
+                .in(key)
+                .fault(
+                    "needs `path` on gcp: without one, Cloud Run asks while it starts, and then sees only that it has ended",
+                    "give a `path`, or leave this out",
+                    health[key],
+                );
 }
 
 /** Cloud Run itself gives `PORT`, and takes no other one. */

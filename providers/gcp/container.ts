@@ -88,6 +88,12 @@ function enter(site: Site, { domain }: ContainerSpec, native: GcpContainer, afte
     });
 }
 
+/** Seconds that Cloud Run gives from SIGTERM to SIGKILL. Source: cloud.google.com/run/docs/container-contract#instance-shutdown */
+export const cloudRunGrace = 10;
+
+/** Whoever wants more than the default gets machines: what is not said goes to Cloud Run. */
+export const longestGrace = 30;
+
 /**
  * What Cloud Run has no way for: TCP, more than one port, a shell in it, a check by a command, a start of more than four
  * minutes, one that may not run twice, a long end, scaling by requests a second, or without any.
@@ -102,7 +108,7 @@ export function needsMachines({ ports, exec, health, rollout, stopGrace, scale }
         health?.command !== undefined ||
         (health?.startup ?? 0) > longestStart ||
         rollout.strategy === "recreate" ||
-        stopGrace > 30 ||
+        stopGrace > longestGrace ||
         (scaled && scale.requests !== undefined) ||
         (scaled && all.length === 0)
     );

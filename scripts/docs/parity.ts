@@ -22,7 +22,7 @@ export async function parity(): Promise<string> {
         "",
         "## What a cloud does not honour",
         "",
-        "Every component is on both clouds, and takes every argument, but for these. They are refused by name before anything is made; so is what goes on one cloud and not on the other for its value, or together with something else (a schedule that names days both of the month and of the week, on AWS; another `scale` than that of the machines it runs `on`, on GCP). A test holds both lists together to five lines at most.",
+        "Every component is on both clouds, and takes every argument, but for these. They are refused by name before anything is made; so is what goes on one cloud and not on the other for its value, or together with something else (a schedule that names days both of the month and of the week, on AWS; another `scale` than that of the machines it runs `on`, or a `stopGrace` that Cloud Run does not have, on GCP). A test holds both lists together to five lines at most.",
         "",
         ...lacking(),
         "",

@@ -46,7 +46,7 @@ describe("Container on GCP", () => {
                 uses: [new Blob("uploads").readOnly(), token],
                 cpu: 2,
                 memory: 5120,
-                stopGrace: 20,
+                stopGrace: 10,
                 scale: { min: 2, max: 6 },
                 rollout: { timeout: 120 },
             });
