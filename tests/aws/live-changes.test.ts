@@ -4,6 +4,7 @@ import { broughtUp, changing, known, replaced, scaledTo, type Wanted, wantedFirs
 import { steps, stopAtFailure } from "../support/engine";
 import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
+import type { Mend } from "./gateway";
 
 const wanted = wantedFirst(0.25);
 
@@ -21,9 +22,15 @@ else
         let emulator: Emulator;
         let stack: auto.Stack;
         let first: Record<string, unknown>;
+        /** What was asked about refreshes of machines. */
+        const refreshes: URLSearchParams[] = [];
+        const record: Mend = ({ action, body }) => {
+            if (action === "StartInstanceRefresh") refreshes.push(new URLSearchParams(body.toString()));
+            return undefined;
+        };
 
         before(async () => {
-            emulator = await Emulator.start();
+            emulator = await Emulator.start([record]);
             stack = await emulator.stack("changes", () => Promise.resolve(program()), {});
             first = known(await stack.up());
             await emulator.send("s3", "PUT", `/${String(first.files)}/kept.txt`, "kept");
@@ -67,6 +74,16 @@ else
                     Key: { id: { S: "kept" } },
                 }),
             ).to.have.property("Item");
+        });
+
+        it("a machine's processors: new machines one by one, in the same group", async () => {
+            expect(refreshes.map(String), "before").to.deep.equal([]);
+            expect(await changed({ processors: 2 })).to.deep.equal(["update machine", "update machine-template"]);
+            expect(refreshes).to.have.lengthOf(1);
+            const [refresh] = refreshes;
+            expect(refresh.get("AutoScalingGroupName")).to.match(/machine/);
+            expect(refresh.get("Strategy")).to.equal("Rolling");
+            expect(Number(refresh.get("Preferences.MinHealthyPercentage"))).to.be.at.least(100);
         });
 
         it("what somebody changed by hand is seen, and mended", async () => {

@@ -15,6 +15,7 @@ export interface Wanted {
     size: "micro" | "small";
     storage: number;
     machines: number;
+    processors: number;
     allowed: string;
 }
 
@@ -27,6 +28,7 @@ export const wantedFirst = (cpu: number): Wanted => ({
     size: "micro",
     storage: 20,
     machines: 1,
+    processors: 1,
     allowed: "192.0.2.0/24",
 });
 
@@ -61,7 +63,11 @@ export function changing(wanted: Wanted, more: (app: Image) => readonly Use[] = 
     });
     new LoadBalancer("front", { routes: [{ to: web }], allow: [wanted.allowed] });
     new Job("nightly", { image: app, command: ["node", "report.js"], schedule: "0 3 * * *", uses: [files] });
-    new VM("machine", { start: "while true; do sleep 60; done", cpu: 1, scale: { min: wanted.machines, max: 3 } });
+    new VM("machine", {
+        start: "while true; do sleep 60; done",
+        cpu: wanted.processors,
+        scale: { min: wanted.machines, max: 3 },
+    });
     return { files: files.id, items: items.id, db: db.id };
 }
 
