@@ -3,6 +3,7 @@ import { loadPackage, RuntimeError } from "../errors";
 import { type Declared } from "./declared";
 import { type MetricDriver } from "./driver";
 import { asciiOf, linesOf, unitOf, valuesOf } from "./emf";
+import { output } from "./output";
 import { type Reading } from "./values";
 
 /** CloudWatch keeps a value for each minute. */
@@ -31,7 +32,7 @@ function openLines(declared: Declared): MetricDriver {
         immediate: true,
         cumulative: false,
         send(readings) {
-            for (const line of linesOf(declared, readings, Date.now())) process.stdout.write(line);
+            for (const line of linesOf(declared, readings, Date.now())) output().log(line);
             return Promise.resolve();
         },
         close: () => undefined,

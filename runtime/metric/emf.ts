@@ -9,7 +9,7 @@ import { type Reading } from "./values";
 /** Values of a metric in one line. */
 const VALUES = 100;
 
-/** A line for each reading, and more where it has many values. Each ends with a line break. */
+/** A line for each reading, and more where it has many values. */
 export function linesOf(declared: Declared, readings: readonly Reading[], now: number): string[] {
     const { name, dimensions, options } = declared;
     return readings.flatMap(({ at, value }) => {
@@ -19,7 +19,7 @@ export function linesOf(declared: Declared, readings: readonly Reading[], now: n
         const Dimensions = at.length ? [[], [...dimensions]] : [[]];
         const directive = { Namespace: options.get("namespace") ?? "", Dimensions, Metrics };
         const _aws = { Timestamp: now, CloudWatchMetrics: [directive] };
-        return valuesOf(value, VALUES).map((some) => `${JSON.stringify({ _aws, ...known, [name]: some })}\n`);
+        return valuesOf(value, VALUES).map((some) => JSON.stringify({ _aws, ...known, [name]: some }));
     });
 }
 

@@ -1,5 +1,6 @@
 import { RuntimeError } from "../errors";
 import { type MetricDriver } from "./driver";
+import { output } from "./output";
 import { type Reading, type Values } from "./values";
 
 /** Combinations of dimensions that a metric may have: each is a series of its own, and on AWS has its price. */
@@ -107,6 +108,6 @@ export class Sender {
     #say(what: string): void {
         if (performance.now() - this.#said < SILENCE) return;
         this.#said = performance.now();
-        process.stderr.write(`pulumi-mvi: metric ${this.name}: ${what}\n`);
+        output().error(`pulumi-mvi: metric ${this.name}: ${what}`);
     }
 }

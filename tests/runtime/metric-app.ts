@@ -8,4 +8,4 @@ if (way === "exit") process.exit(3);
 if (way === "close") void orders.close().then(() => process.exit(4));
 if (way === "own") process.once("SIGTERM", () => setTimeout(() => process.exit(5), 500));
 if (way === "wait" || way === "own") setInterval(() => undefined, 60_000);
-console.log("counted");
+if (way !== "quiet") console.log("counted");

@@ -224,6 +224,19 @@ describe("what a metric has when the process ends", function () {
         });
     }
 
+    it("ends no app, where nobody reads its output any more", async () => {
+        const app = spawn(process.execPath, ["--require", "tsx/cjs", path.join(__dirname, "metric-app.ts"), "quiet"], {
+            env: {
+                ...process.env,
+                ORDERS_URL: url("kind=counter"),
+                ECS_CONTAINER_METADATA_URI_V4: "http://169.254.170.2",
+            },
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        app.stdout.destroy();
+        expect((await once(app, "close"))[0]).to.equal(0);
+    });
+
     for (const way of ["end", "close", "own", "wait"] as const) {
         it(`has been sent: ${way}`, async () => {
             const bodies: string[] = [];
