@@ -72,8 +72,10 @@ export function serverOf(site: Site, spec: DatabaseSpec, { place, kind, logs, sn
             main: true,
             protect,
             dependsOn: written as pulumi.Resource[],
-            // Where its data once came from is no reason to make it anew, without what it has got since.
-            ignoreChanges: ["snapshotIdentifier", "restoreToPointInTime"],
+            // Where its data once came from is no reason to make it anew, without what it has got since. How long AWS supports
+            // it is said at its beginning only, and the provider says nothing of it when that is a point in time: each update
+            // would try to change it, to no effect (hashicorp/terraform-provider-aws#40870).
+            ignoreChanges: ["snapshotIdentifier", "restoreToPointInTime", "engineLifecycleSupport"],
         },
     };
 }

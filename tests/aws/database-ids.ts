@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Mend } from "./gateway";
 
-/** Gives each database a resource id of its own, by which it is also found. `inner` answers the rest. */
+/** Gives each database a resource id of its own, by which it is also found, and makes it no replica. `inner` answers the rest. */
 export function databaseIds(inner: Mend): Mend {
     const named = new Map<string, string>();
     return (asked, forward) => {
@@ -25,6 +25,11 @@ export function databaseIds(inner: Mend): Mend {
                 return (
                     whole
                         .replace(/<DbiResourceId>[^<]*</, `<DbiResourceId>${id}<`)
+                        // What begins as another one was is none that follows it.
+                        .replace(
+                            /<ReadReplicaSourceDBInstanceIdentifier>[^<]*<\/ReadReplicaSourceDBInstanceIdentifier>/,
+                            "",
+                        )
                         // The authority of whoever names none.
                         .replace(">rds-ca-default<", ">rds-ca-rsa2048-g1<")
                 );

@@ -14,9 +14,11 @@ import { associations } from "./associations";
 import { cards } from "./cards";
 import { cloudFront } from "./cloudfront";
 import { databaseIds } from "./database-ids";
+import { elastiCache } from "./elasticache";
 import type { Mend } from "./gateway";
 import { importedKeys } from "./imported-keys";
 import { launchTemplates, machineGroups } from "./machines";
+import { clusters, parameters, subnetGroups } from "./rds";
 
 /**
  * Gap is what an old version of the provider (5.100, which the tests can run with) or the emulator (moto 5.2) does not do as
@@ -55,12 +57,8 @@ export const gaps: readonly Gap[] = [
 /** What is not made there at all: tests with mocks hold its arguments. */
 export const untried: readonly { readonly what: string; readonly because: string }[] = [
     {
-        what: "a Database restored to a point in time",
-        because: "moto makes a replica of it, with all settings of the first",
-    },
-    {
-        what: "a Database of MySQL, of Valkey, and a serverless one",
-        because: "the programs that are made there declare PostgreSQL; these three wait for a program of their own",
+        what: "what ElastiCache would refuse of a Valkey",
+        because: "moto has no groups there, so that the gateway answers for it, and takes all that it is told",
     },
 ];
 
@@ -194,26 +192,13 @@ export const mended: readonly Mended[] = [
         service: "rds",
         actions: ["ModifyDBSubnetGroup"],
         because: "moto loses the group that is changed",
-        make: () => async (asked, forward) => {
-            const form = new URLSearchParams(asked.body.toString());
-            const name = form.get("DBSubnetGroupName")!;
-            const changed = await forward();
-            const again = new URLSearchParams(form);
-            again.set("Action", "CreateDBSubnetGroup");
-            again.set("DBSubnetGroupDescription", form.get("DBSubnetGroupDescription") ?? name);
-            await forward({ body: Buffer.from(again.toString()) });
-            return changed;
-        },
+        make: subnetGroups,
     },
     {
         service: "rds",
         actions: ["DescribeDBParameters"],
         because: "moto has only what somebody has set, and does not say so",
-        make: () => async (_, forward) => {
-            const answered = await forward();
-            const set = answered.body.toString().replaceAll("</Parameter>", "<Source>user</Source></Parameter>");
-            return { ...xml(set), status: answered.status };
-        },
+        make: parameters,
     },
     {
         service: "rds",
@@ -221,7 +206,8 @@ export const mended: readonly Mended[] = [
             ...["Create", "Modify"].map((verb) => `${verb}DBInstance`),
             ...["RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime", "DescribeDBInstances"],
         ],
-        because: "moto forgets how a database is watched, and has one resource id and no authority for all",
+        because:
+            "moto forgets how a database is watched, has one resource id and no authority for all, and takes what is restored for a replica",
         make: () =>
             databaseIds(
                 forgets("DBInstance", "DBInstanceIdentifier", [
@@ -234,6 +220,21 @@ export const mended: readonly Mended[] = [
                     ["MonitoringRoleArn", "MonitoringRoleArn"],
                 ]),
             ),
+    },
+    {
+        service: "rds",
+        actions: [
+            ...["Create", "Modify"].map((verb) => `${verb}DBCluster`),
+            ...["RestoreDBClusterFromSnapshot", "RestoreDBClusterToPointInTime", "DescribeDBClusters"],
+        ],
+        because: "moto forgets a cluster's support, and says of each how the first version of Serverless scales",
+        make: clusters,
+    },
+    {
+        service: "elasticache",
+        actions: ["all"],
+        because: "moto has no groups of users or of parameters here, and changes nothing that it has made",
+        make: elastiCache,
     },
     {
         service: "lambda",
