@@ -28,7 +28,9 @@ export async function ask(url: string, init: RequestInit): Promise<string> {
         throw new RuntimeError("Unavailable", `${url} does not answer: ${why}`, { cause });
     }
     if (answer.ok) return text;
-    throw new RuntimeError(codeOf(answer.status), `${url} answers ${answer.status}: ${text.trim().slice(0, 500)}`);
+    const code = codeOf(answer.status);
+    const advice = code === "Denied" ? ": link what runs to the metric" : "";
+    throw new RuntimeError(code, `${url} answers ${answer.status}: ${text.trim().slice(0, 500)}${advice}`);
 }
 
 function codeOf(status: number): ErrorCode {

@@ -7,7 +7,8 @@ import { otlpOf, stopOtlp } from "../../agent/metric/endpoint";
 import { metricKind } from "../../agent/metric/kind";
 import { openMetricStore } from "../../agent/metric/store";
 import { type MetricStore, type Statistic } from "../../agent/metric/types";
-import { conformMetric } from "../conformance-runtime/metric";
+import { openMetric } from "../../runtime/metric";
+import { conformMetric, errorsOf } from "../conformance-runtime/metric";
 import { FakeClock } from "../metric/fake-clock";
 import { type TestHost, testHost } from "../process/host";
 import { keepEnvironment } from "../support/environment";
@@ -169,5 +170,39 @@ describe("openMetric on GCP", () => {
             `cloudmonitoring://${name}?project=shop&location=europe-west1&endpoint=${encodeURIComponent(`http://${place}`)}&${query(kind, dimensions)}`,
         seen: (name, dimensions = {}) => google.seen(name, dimensions),
         cut: async (off) => void (google.off = off),
+    });
+
+    describe("Google's limits and refusals", () => {
+        const own = new FakeTelemetry();
+        let url: string;
+        before(async () => {
+            process.env.GCE_METADATA_HOST = await own.start();
+            const endpoint = encodeURIComponent(`http://${process.env.GCE_METADATA_HOST}`);
+            url = `cloudmonitoring://depth?project=shop&location=europe-west1&endpoint=${endpoint}`;
+        });
+        after(async () => {
+            await own.stop();
+            putBack();
+        });
+
+        it("are kept: 200 points in a request", async () => {
+            const depth = openMetric(`${url}&kind=gauge&dimensions=queue`);
+            for (let queue = 0; queue < 450; queue++) depth.record(queue, { queue });
+            await depth.close();
+            expect(own.problems).to.deep.equal([]);
+            expect(own.kept.size).to.equal(450);
+            expect(own.seen("depth", { queue: "449" }).sum).to.equal(449);
+        });
+
+        it("are said at once, with what to do", async () => {
+            own.denied = true;
+            const depth = openMetric(`${url}&kind=gauge`);
+            const said = await errorsOf(async () => {
+                depth.record(1);
+                await depth.close();
+            });
+            expect(said).to.have.length(1);
+            expect(said[0]).to.match(/^pulumi-mvi: metric depth: .*answers 403: no.*: link what runs to the metric\n$/);
+        });
     });
 });

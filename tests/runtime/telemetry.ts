@@ -20,6 +20,7 @@ export class FakeTelemetry {
     readonly problems: string[] = [];
     tokens = 0;
     off = false;
+    denied = false;
     readonly #server = http.createServer((request, response) => void this.#answer(request, response));
 
     async start(): Promise<string> {
@@ -64,6 +65,7 @@ export class FakeTelemetry {
             if (request.headers["metadata-flavor"] !== "Google") return void response.writeHead(403).end();
             return void response.end('{"access_token":"good","expires_in":3599,"token_type":"Bearer"}');
         }
+        if (this.denied) return void response.writeHead(403).end("no");
         if (this.off) return void response.writeHead(503).end("later");
         const problems = this.#take(request, body);
         this.problems.push(...problems);
