@@ -9,6 +9,7 @@ import { namesBothDays } from "./cron";
 import { engines } from "./database-engine";
 import { checkRestore } from "./database-restore";
 import { checkPool } from "./pool-check";
+import { checkPull } from "./pull-check";
 import { taskSize } from "./task-size";
 
 const container: Check<"container"> = (spec, at, args) => {
@@ -30,6 +31,7 @@ const container: Check<"container"> = (spec, at, args) => {
     if (args.on !== undefined) checkPool(spec, at, args);
     checkSize(spec, at);
     checkProcessors(args, at);
+    checkPull(args, at);
     checkBuilds(args, at);
 };
 
@@ -59,6 +61,7 @@ const job: Check<"job"> = ({ schedule }, at, args) => {
             schedule,
         );
     checkProcessors(args, at);
+    checkPull(args, at);
     checkBuilds(args, at);
 };
 

@@ -12,6 +12,7 @@ import { accountOf } from "./account";
 import { type DefinedContainer, definitions } from "./container-definitions";
 import { permitsOf, type Statement } from "./grants";
 import { nativeOf } from "./network";
+import { ecr } from "./pull-check";
 import { role } from "./role";
 import { connections, securityGroup, wayOut } from "./security-group";
 import { tags } from "./tags";
@@ -142,10 +143,10 @@ function pulls(site: Site, images: readonly Image[]): Statement[] {
         const repository = (image.nodes.aws as { repository?: { arn: pulumi.Output<string> } }).repository;
         if (repository) return [repository.arn];
         const { reference } = image.spec;
-        if (typeof reference === "string" && !registry.test(reference)) return [];
+        if (typeof reference === "string" && !ecr.test(reference)) return [];
         return [
             pulumi.all([reference, partition]).apply(([name, part]) => {
-                const [, owner, place, path] = registry.exec(name ?? "") ?? ["", "*", "*", "none"];
+                const [, owner, place, path] = ecr.exec(name ?? "") ?? ["", "*", "*", "none"];
                 return `arn:${part}:ecr:${place}:${owner}:repository/${path}`;
             }),
         ];
@@ -164,5 +165,3 @@ function pulls(site: Site, images: readonly Image[]): Statement[] {
         },
     ];
 }
-
-const registry = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/;

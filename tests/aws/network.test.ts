@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { Container, Key, LoadBalancer, Network } from "../../components";
+import { App, Container, Image, Job, Key, LoadBalancer, Mistake, Network, VM } from "../../components";
 import { firstZones, nativeOf } from "../../providers/aws/network";
 import { sortSubnets } from "../../providers/aws/network-existing";
 import { normal, rangeOf, tiers } from "../../providers/aws/subnets";
@@ -242,7 +242,8 @@ describe("A Network on AWS that is there", () => {
     });
 
     describe("without a way out", () => {
-        const image = `ghcr.io/example/app@sha256:${"a".repeat(64)}`;
+        const digest = `@sha256:${"a".repeat(64)}`;
+        const image = `123456789012.dkr.ecr.eu-central-1.amazonaws.com/app${digest}`;
         const closed = () => new Network("net", { existing: "vpc-1", egress: "none" });
         const asked: string[] = [];
         /** As the engine hands on what a provider says. */
@@ -297,6 +298,50 @@ describe("A Network on AWS that is there", () => {
                 "Network net: existing: vpc-1 has no endpoint for com.amazonaws.eu-central-1.s3, com.amazonaws.eu-central-1.kms, " +
                     'which what runs there needs with `egress: "none"`: make what is missing in it, or choose the `egress` by which AWS is reached from it',
             );
+        });
+
+        it("is none for images of other registries than ECR, which is reached alone, whether it is there or new", async () => {
+            const other = `ghcr.io/example/app${digest}`;
+            const refused = async (program: () => unknown): Promise<string[]> => {
+                const faults: string[] = [];
+                await onAws(
+                    () => {
+                        try {
+                            program();
+                        } catch (error) {
+                            if (!(error instanceof Mistake)) throw error;
+                            faults.push(...error.faults.map(({ where, what }) => `${where} ${what}`));
+                        }
+                    },
+                    {},
+                    there(),
+                );
+                return faults.sort();
+            };
+            const what =
+                'cannot be pulled in a network whose `egress` is "none": on aws only Amazon ECR is reached from there';
+            for (const network of [closed, () => new Network("own", { egress: "none" })]) {
+                const sidecars = { side: { image: other }, near: { image } };
+                const found = await refused(() => new Container("web", { image, network: network(), sidecars }));
+                expect(found).to.deep.equal([`sidecars.side.image ${what}`]);
+                const reference = () => new Image("there", { reference: other });
+                expect(
+                    await refused(() => new Job("nightly", { image: reference(), network: network() })),
+                ).to.deep.equal([`image ${what}`]);
+                const machines = () => new VM("pool", { network: network(), cpu: 4 });
+                expect(await refused(() => new Container("on", { image: other, on: machines() }))).to.deep.equal([
+                    `image ${what}`,
+                ]);
+                const build = { context: "examples/everything/app", dockerfile: "Containerfile" };
+                expect(await refused(() => new Container("built", { build, network: network() }))).to.deep.equal([]);
+            }
+            const app = (egress: "none" | "nat-gateway") => () =>
+                new App("shop", {
+                    networks: { own: { egress } },
+                    containers: { web: { image: other, network: "own" } },
+                });
+            expect(await refused(app("none"))).to.deep.equal([`containers.web.image ${what}`]);
+            expect(await refused(app("nat-gateway"))).to.deep.equal([]);
         });
 
         it("needs no endpoint for what holds data alone", async () => {

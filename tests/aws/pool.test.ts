@@ -32,16 +32,20 @@ describe("Containers on a VM's machines, on AWS, refuse", () => {
         /^on: has no way to the internet or to AWS from `(stack-network|own|there)`, whose `egress` is "public-address": on aws a container on machines gets no public address: give them a `network` with `egress: "nat-instance"` or "nat-gateway": "pool"$/;
 
     it("a network without a way out for what has no public address", async () => {
-        const on = (network?: () => Network) => () => {
-            new Container("box", { image, on: new VM("pool", network ? { network: network() } : {}) });
-        };
+        const ofEcr = image.replace("ghcr.io/acme", "123456789012.dkr.ecr.eu-central-1.amazonaws.com");
+        const on =
+            (network?: () => Network, of: string = image) =>
+            () => {
+                new Container("box", { image: of, on: new VM("pool", network ? { network: network() } : {}) });
+            };
         const [alone, ...others] = await refused(on());
         expect(alone).to.match(lost).and.include("`stack-network`");
         expect(others).to.deep.equal([]);
         expect(await refused(on(() => new Network("own"))).then(([first]) => first)).to.match(lost);
         const open = on(() => new Network("own", { egress: "public-address" }));
         expect(await refused(open, { "mvi:profile": "prod" }).then(([first]) => first)).to.match(lost);
-        for (const egress of ways) expect(await refused(on(() => new Network("own", { egress })))).to.deep.equal([]);
+        for (const egress of ways)
+            expect(await refused(on(() => new Network("own", { egress }), ofEcr))).to.deep.equal([]);
         for (const profile of ["small", "prod"])
             expect(await refused(on(), { "mvi:profile": profile })).to.deep.equal([]);
     });
