@@ -23,11 +23,11 @@ export interface SharedParts<Part extends string> {
 }
 
 /** How the children of a shared component are changed: among its arguments. */
-interface Changed {
+export interface Changed {
     readonly transform: { readonly [C in CloudName]?: Readonly<Record<string, Transform>> };
 }
 
-interface Options {
+export interface Options {
     readonly cloud: Cloud;
     readonly provider: pulumi.ProviderResource | undefined;
 }
