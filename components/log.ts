@@ -77,7 +77,8 @@ export const logService = defineService<LogArgs, LogSpec>({
 /**
  * Log keeps ordered text from containers, tailed live and searched later. Who `uses` it gets `NAME`: to write, or with
  * `log.readOnly()` to search it with the cloud's own client, made without arguments: that of CloudWatch Logs on AWS, and on
- * `local`, which serves its FilterLogEvents, GetLogEvents and DescribeLogStreams; that of Cloud Logging on GCP.
+ * `local`, which serves its FilterLogEvents, GetLogEvents and DescribeLogStreams; that of Cloud Logging on GCP. A project
+ * of Google's has room for 100 logs, with those that were deleted in the last week: several containers may share one.
  */
 export class Log extends Component<"log"> implements LogParts {
     readonly id: pulumi.Output<string>;

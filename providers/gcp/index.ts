@@ -96,18 +96,7 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
     key: ["key", "importJob", "suffix"],
     kv: ["database", "ttl", "suffix"],
     loadBalancer: ["relay", ...ofBalancers],
-    log: [
-        "bucket",
-        "sink",
-        "exclusion",
-        "filter",
-        "delivery",
-        "bucketGrant",
-        "topic",
-        "publisher",
-        "subscription",
-        "suffix",
-    ],
+    log: ["bucket", "sink", "filter", "delivery", "bucketGrant", "topic", "publisher", "subscription", "suffix"],
     metric: ["alarm"],
     network: [
         "vpc",
@@ -138,6 +127,7 @@ const stack: { readonly [P in keyof GcpStack]: readonly (keyof GcpStack[P])[] } 
     key: children.key,
     keyUsers: ["grant"],
     keys: ["audit", "ring", "suffix"],
+    logs: ["exclusion"],
     mail: ["channel"],
     network: children.network,
 };

@@ -6,6 +6,7 @@ import { Gathered } from "../declared";
 import { encryptionKey } from "./encryption";
 import { deletion } from "./guard";
 import { deliver } from "./log-delivery";
+import { anyOf, exclude } from "./log-exclusion";
 import { countInto } from "./metric-sources";
 import { named, unique } from "./names";
 import { projectOf } from "./project";
@@ -25,8 +26,8 @@ export function collect(log: Log, filter: pulumi.Input<string>): void {
 }
 
 /**
- * A bucket of Cloud Logging, and the sink that fills it. Its lines are nowhere else: without an exclusion, Google would keep
- * them once more among all of the project's.
+ * A bucket of Cloud Logging, and the sink that fills it. Its lines are nowhere else: without an exclusion, which it shares with
+ * the stack's other logs, Google would keep them once more among all of the project's.
  */
 export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters, subscribers }) => {
     const { id: project, region } = projectOf(site);
@@ -51,19 +52,15 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
     const own = pulumi.interpolate`logName="projects/${project}/logs/${bucket.bucketId}"`;
     const filter = pulumi
         .all([own, pulumi.output(lines.all)])
-        .apply(([first, more]) => [first, ...more].map((one) => `(${one})`).join(" OR "));
-    site.make("sink", logging.ProjectSink, {
+        .apply(([first, more]) => anyOf([first, ...more], `Log ${site.name}`));
+    const sink = site.make("sink", logging.ProjectSink, {
         ...named(site, "sink", 100),
         description: `Fills ${site.name}`,
         destination: pulumi.interpolate`logging.googleapis.com/${bucket.id}`,
         filter,
         uniqueWriterIdentity: true,
     });
-    site.make("exclusion", logging.ProjectExclusion, {
-        ...named(site, "exclusion", 100),
-        description: `Kept in ${site.name}`,
-        filter,
-    });
+    exclude(site, filter, sink);
     for (const [instance, { contains, into }] of Object.entries(filters)) {
         const metric = site.make(
             "filter",

@@ -2,6 +2,7 @@
 
 import type * as artifactregistry from "@pulumi/gcp/artifactregistry";
 import type * as kms from "@pulumi/gcp/kms";
+import type * as logging from "@pulumi/gcp/logging";
 import type * as monitoring from "@pulumi/gcp/monitoring";
 import type * as projects from "@pulumi/gcp/projects";
 import type * as storage from "@pulumi/gcp/storage";
@@ -39,6 +40,8 @@ export interface GcpStack {
         readonly ring: typeof kms.KeyRing;
         readonly suffix: Each<typeof RandomId>;
     };
+    /** What keeps the lines of logs out of the project's own: one for twenty logs, by its number. */
+    readonly logs: { readonly exclusion: Each<typeof logging.ProjectExclusion> };
     /** Whom alarms are sent to. */
     readonly mail: { readonly channel: Each<typeof monitoring.NotificationChannel> };
     /** The network of all that was given none. */

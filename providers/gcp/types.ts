@@ -149,7 +149,6 @@ export interface GcpChildren {
     readonly log: {
         readonly bucket: typeof logging.ProjectBucketConfig;
         readonly sink: typeof logging.ProjectSink;
-        readonly exclusion: typeof logging.ProjectExclusion;
         readonly filter: Each<typeof logging.Metric>;
         /** `bucket` and `topic`. */
         readonly delivery: Each<typeof logging.ProjectSink>;

@@ -5,10 +5,11 @@ import { linked } from "../../components/workload";
 import type { GcpGauge } from "../../providers/gcp/gauges";
 import { permitsOf, policy } from "../../providers/gcp/grants";
 import { collect } from "../../providers/gcp/log";
+import { anyOf, longestFilter } from "../../providers/gcp/log-exclusion";
 import { promName, valueOf } from "../../providers/gcp/promql";
 import { value } from "../support/mocks";
 import { project, region } from "./lens";
-import { onGcp } from "./program";
+import { onGcp, recorded } from "./program";
 
 const roles = (permits: readonly unknown[]) => value(pulumi.output(policy(permitsOf(permits).role)));
 const own = `(logName="projects/${project}/logs/lines-0a1b2c3d")`;
@@ -28,8 +29,46 @@ describe("A Log on GCP", () => {
         });
         const filter = `${own} OR (resource.labels.service_name="web")`;
         expect(inputs("ProjectSink", "lines-sink")).to.include({ filter, uniqueWriterIdentity: true });
-        expect(inputs("ProjectExclusion", "lines-exclusion")).to.include({ filter });
+        expect(inputs("ProjectExclusion", "stack-logs-exclusion-1").filter).to.equal(`(${filter})`);
         expect(inputs("ProjectBucketConfig", "lines")).to.not.have.property("locked");
+    });
+
+    it("shares what keeps its lines out of the project's own, twenty each, in the order of declaration", async () => {
+        const made = (more: string) =>
+            onGcp(() => {
+                for (let index = 0; index < 41; index++)
+                    collect(new Log(`log-${index}`), `resource.labels.service_name="${index === 30 ? more : index}"`);
+            });
+        const filters = async (more: string) =>
+            (await made(more)).all
+                .filter(({ type }) => type.endsWith("ProjectExclusion"))
+                .map(({ name, inputs }) => ({ name, filter: inputs.filter as string }));
+        const [before, after] = [await filters("30"), await filters("other")];
+        expect(before.map(({ name }) => name)).to.have.members([1, 2, 3].map((one) => `stack-logs-exclusion-${one}`));
+        expect(await filters("30")).to.deep.equal(before);
+        const of = (name: string) => before.find((one) => one.name === `stack-logs-exclusion-${name}`)!.filter;
+        expect(of("1")).to.include('service_name="0"').and.include('service_name="19"').and.not.include('"20"');
+        expect(of("3")).to.include('service_name="40"').and.not.include('"39"');
+        expect(of("1").length).to.be.lessThan(longestFilter / 2);
+        // Another container in one of them changes that one's exclusion, in place.
+        expect(after.filter((one, index) => one.filter !== before[index].filter).map(({ name }) => name)).to.deep.equal(
+            ["stack-logs-exclusion-2"],
+        );
+    });
+
+    it("has its lines kept out only when its sink takes them", async () => {
+        const resources = await recorded(() => [new Log("one"), new Log("two")]);
+        const place = (end: string) => resources.findIndex(({ name }) => name === end);
+        const exclusion = resources[place("stack-logs-exclusion-1")];
+        expect(exclusion.from.filter).to.include.members([place("one-sink"), place("two-sink")]);
+    });
+
+    it("is told when what it takes is more than Google's filters can say", () => {
+        const filters = (count: number) => Array.from({ length: count }, () => "x".repeat(100));
+        expect(anyOf(filters(180), "Log lines")).to.have.length(180 * 102 + 179 * 4);
+        expect(() => anyOf(filters(200), "Log lines")).to.throw(
+            /Log lines has 21196 characters.*takes 20000.*leave out/,
+        );
     });
 
     it("counts lines into a metric, whose alarm sees them", async () => {

@@ -1,5 +1,6 @@
 import { lookups } from "../support/made";
 import { type Program, run } from "../support/mocks";
+import { record, type Recorded } from "../support/record";
 import { lens } from "./lens";
 
 export { last } from "../support/made";
@@ -27,4 +28,17 @@ export async function onGcp<T>(
     const twice = names.filter((each, index) => names.indexOf(each) !== index);
     if (twice.length) throw new Error(`the engine refuses what is made twice: ${twice.join(", ")}`);
     return { ...known, result };
+}
+
+/** The same, as the engine gets it: with what each of them waits for. */
+export async function recorded(
+    body: () => unknown,
+    settings: Readonly<Record<string, string>> = {},
+): Promise<readonly Recorded[]> {
+    const { result } = await onGcp(() => {
+        const recording = record();
+        body();
+        return recording;
+    }, settings);
+    return result.resources;
 }
