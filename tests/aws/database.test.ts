@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Database, Mistake, Network } from "../../components";
+import { Database, Key, Mistake, Network } from "../../components";
 import type { DatabaseArgs } from "../../components";
 import { linked } from "../../components/workload";
 import { type Registered, run, value } from "../support/mocks";
@@ -130,6 +130,28 @@ describe("Database on aws", () => {
         expect(parameters.find(({ name }) => name === "require_secure_transport")).to.have.property("value", "1");
         const late = await make({ engine: "postgres", maintenance: "sun 23:45" });
         expect(only(late.made, "db").maintenanceWindow).to.equal("sun:23:45-mon:00:15");
+    });
+
+    it("has the key, the network and the guard that it is given, and is watched where its machine can be", async () => {
+        const own = `arn:aws:kms:${region}:${account}:key/own-id`;
+        const { made } = await run({ config: { ...config, "mvi:profile": "prod" }, ...lens }, () => {
+            const network = new Network("there", { egress: "none" });
+            const key = new Key("own");
+            new Database("db", { engine: "mysql", storage: 16384, size: "small", key, network, protect: false });
+            new Database("more", { engine: "mysql", size: "medium", network });
+        });
+        expect(only(made, "db")).to.deep.include({
+            kmsKeyId: own,
+            masterUserSecretKmsKeyId: own,
+            maxAllocatedStorage: 65536,
+            deletionProtection: false,
+            skipFinalSnapshot: true,
+            deleteAutomatedBackups: true,
+            performanceInsightsEnabled: false,
+        });
+        expect(only(made, "db")).to.not.have.any.keys("finalSnapshotIdentifier", "performanceInsightsKmsKeyId");
+        expect(only(made, "more")).to.include({ performanceInsightsEnabled: true, deletionProtection: true });
+        expect(only(made, "db-subnets").subnetIds).to.deep.equal(["a", "b"].map((zone) => `there-dataSubnet-${zone}`));
     });
 
     it("begins with a backup's data, or with a database's at a point in time", async () => {
