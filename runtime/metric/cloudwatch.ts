@@ -1,5 +1,6 @@
-import type { CloudWatchClient, MetricDatum } from "@aws-sdk/client-cloudwatch";
-import { loadPackage, RuntimeError } from "../errors";
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { RuntimeError } from "../errors";
+import { outbox } from "./cloudwatch-api";
 import { type Declared } from "./declared";
 import { type MetricDriver } from "./driver";
 import { asciiOf, linesOf, unitOf, valuesOf } from "./emf";
@@ -39,42 +40,17 @@ function openLines(declared: Declared): MetricDriver {
     };
 }
 
-/** What CloudWatch takes at once: values of a datum, data of a request (1,000, and 1 MB). */
+/** Values of a datum: what CloudWatch takes at once. */
 const VALUES = 150;
-const DATA = 200;
-/** Data that are kept for later while CloudWatch does not answer. */
-const WAITING = 20_000;
 
 function openApi(declared: Declared): MetricDriver {
-    const Namespace = declared.options.get("namespace")!;
-    const endpoint = declared.options.get("endpoint") ?? undefined;
-    const waiting: MetricDatum[] = [];
-    let client: CloudWatchClient | undefined;
+    const { post, leave } = outbox(declared.options.get("namespace")!, declared.options.get("endpoint") ?? undefined);
     return {
         interval: INTERVAL,
         immediate: false,
         cumulative: false,
-        async send(readings) {
-            waiting.push(...dataOf(declared, readings, new Date()));
-            waiting.splice(0, Math.max(0, waiting.length - WAITING));
-            const { CloudWatchClient, PutMetricDataCommand } = await loadPackage(
-                ["@aws-sdk/client-cloudwatch"],
-                () => import("@aws-sdk/client-cloudwatch"),
-            );
-            client ??= new CloudWatchClient({ endpoint, maxAttempts: 2 });
-            while (waiting.length > 0) {
-                const MetricData = waiting.slice(0, DATA);
-                try {
-                    await client.send(new PutMetricDataCommand({ Namespace, MetricData }));
-                } catch (cause) {
-                    const error = faultOf(cause, Namespace);
-                    if (error.code === "Unknown") waiting.splice(0, MetricData.length); // It would not be taken later either.
-                    throw error;
-                }
-                waiting.splice(0, MetricData.length);
-            }
-        },
-        close: () => client?.destroy(),
+        send: (readings) => post(dataOf(declared, readings, new Date())),
+        close: leave,
     };
 }
 
@@ -93,19 +69,4 @@ function dataOf(declared: Declared, readings: readonly Reading[], Timestamp: Dat
             })),
         );
     });
-}
-
-function faultOf(cause: unknown, namespace: string): RuntimeError {
-    const {
-        name,
-        message,
-        $metadata: { httpStatusCode: status = 503 } = {},
-    } = cause as Error & {
-        $metadata?: { httpStatusCode?: number };
-    };
-    const at = `PutMetricData to ${namespace}: ${name}: ${message}`;
-    if (status === 403 || name === "CredentialsProviderError")
-        return new RuntimeError("Denied", `${at}: link what runs to the metric`, { cause });
-    const passes = status >= 500 || status === 429 || /Throttl/.test(name);
-    return new RuntimeError(passes ? "Unavailable" : "Unknown", at, { cause });
 }

@@ -23,6 +23,7 @@ export function shown(data: readonly Datum[], name: string, dimensions: Readonly
 export class FakeCloudWatch {
     readonly data: Datum[] = [];
     readonly problems: string[] = [];
+    requests = 0;
     off = false;
     readonly #server = http.createServer((request, response) => void this.#answer(request, response));
 
@@ -48,6 +49,7 @@ export class FakeCloudWatch {
     }
 
     #take(target: string, authorization: string, body: Buffer): void {
+        this.requests++;
         const must = (holds: boolean, what: string) => void (holds || this.problems.push(what));
         must(target.endsWith(".PutMetricData"), target);
         must(authorization.startsWith("AWS4-HMAC-SHA256 "), authorization);

@@ -142,6 +142,7 @@ describe("openMetric on AWS", () => {
             await cloud.stop();
             putBack();
             expect(cloud.problems).to.deep.equal([]);
+            expect(cloud.requests, "all metrics go together").to.be.below(10);
         },
         url: (name, kind, dimensions) =>
             `cloudwatch://${name}?namespace=shop%2Fprod&endpoint=${encodeURIComponent(endpoint)}&${query(kind, dimensions)}`,
