@@ -15,7 +15,10 @@ export interface DatabaseArgs extends Guarded<"database"> {
     version?: string;
     /** How much machine it has; `serverless` grows and shrinks by load. @default "micro", at profile `prod` "small" */
     size?: "micro" | "small" | "medium" | "large" | "serverless";
-    /** Storage in GiB, 20 to 16384; it grows by itself where the cloud can. On GCP a later change moves only how far. @default 20 */
+    /**
+     * Storage in GiB, 20 to 16384; it grows by itself where the cloud can, to four times as much, at least 100. A larger number
+     * later is got in place; a smaller one moves only how far it grows: no cloud takes storage away. @default 20
+     */
     storage?: number;
     /** A second one in another zone takes over when it fails. @default true at profile `prod`, else false */
     highAvailability?: boolean;

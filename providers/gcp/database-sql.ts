@@ -47,6 +47,7 @@ export function server(site: Site, spec: DatabaseSpec) {
                 tier,
                 availabilityType: highAvailability ? "REGIONAL" : "ZONAL",
                 diskType: "PD_SSD",
+                // More is got in place. Less is passed over by the provider while it grows by itself, as it is on AWS.
                 diskSize: storage,
                 diskAutoresize: true,
                 diskAutoresizeLimit: Math.min(Math.max(100, storage * 4), 65536),
@@ -85,10 +86,9 @@ export function server(site: Site, spec: DatabaseSpec) {
             main: true,
             protect,
             dependsOn: [...place.encryption.ready, ...way.before],
-            // It grows by itself. Where its data once came from is no reason to make it anew, without what it has got since;
-            // nor is that one's key, with which a copy of it is encrypted.
+            // Where its data once came from is no reason to make it anew, without what it has got since; nor is that one's key,
+            // with which a copy of it is encrypted.
             ignoreChanges: [
-                "settings.diskSize",
                 "clone",
                 "restoreBackupContext",
                 ...way.stays.map((key) => `settings.ipConfiguration.${key}`),

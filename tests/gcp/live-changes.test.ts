@@ -40,6 +40,10 @@ else
             return broughtUp(stack);
         }
 
+        const server = () => `/sqladmin/sql/v1beta4/projects/${project}/instances/${String(first.db)}`;
+        const disk = async () =>
+            (await emulator.ask<{ settings: { dataDiskSizeGb: string } }>("GET", server())).settings.dataDiskSizeGb;
+
         it("a variable: a new revision, which gets the requests when it has started", async () => {
             expect(await changed({ colour: "green" })).to.deep.equal(["update web"]);
         });
@@ -55,13 +59,25 @@ else
             expect(done.filter((step) => /replace|delete|create/.test(step))).to.deep.equal([]);
             expect(done).to.include.members(["update db", "update machine-scaling", "update web"]);
             expect(known({ outputs: await stack.outputs() })).to.deep.equal(first);
+            expect(await disk()).to.equal("40");
             expect(await emulator.ask("GET", `/storage/storage/v1/b/${String(first.files)}/o/kept.txt`)).to.include({
                 name: "kept.txt",
             });
         });
 
+        it("storage that has grown by itself: no change by itself, nor for less, and more is got in place", async () => {
+            await emulator.ask("PATCH", server(), { settings: { dataDiskSizeGb: "60" } });
+            const refreshed = { refresh: true } as auto.PreviewOptions;
+            expect(await steps((onEvent) => stack.preview({ ...refreshed, onEvent }))).to.deep.equal([]);
+            await stack.refresh();
+            expect(await changed({ storage: 30 })).to.deep.equal(["update db"]);
+            expect(await disk()).to.equal("60");
+            expect(await changed({ storage: 80 })).to.deep.equal(["update db"]);
+            expect(await disk()).to.equal("80");
+        });
+
         it("what somebody changed by hand is seen, and mended", async () => {
-            const at = `/sqladmin/sql/v1beta4/projects/${project}/instances/${String(first.db)}`;
+            const at = server();
             const backups = async () =>
                 (await emulator.ask<{ settings: { backupConfiguration: { enabled: boolean } } }>("GET", at)).settings
                     .backupConfiguration.enabled;
