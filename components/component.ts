@@ -21,7 +21,7 @@ export interface ComponentOptions extends pulumi.ComponentResourceOptions {
 export interface Common<S extends ServiceName = ServiceName> {
     /**
      * The way down: changes any child's native arguments before it is made, per cloud, by the child's key. Import
-     * `pulumi-mvi/aws` (or `/local`) for the keys' types.
+     * `pulumi-mvi/aws` (or `/local`) for the keys' types. What several components of a stack share has `transformStack`.
      */
     transform?: { readonly [C in CloudName]?: TransformsOf<C, S> };
 }
