@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as projects from "@pulumi/gcp/projects";
-import { getProjectSettingsOutput } from "@pulumi/gcp/logging/getProjectSettings";
-import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount";
+import { getProjectSettings } from "@pulumi/gcp/logging/getProjectSettings";
+import { getProjectServiceAccount } from "@pulumi/gcp/storage/getProjectServiceAccount";
 import type { Site } from "../../components/site";
 import { api } from "./apis";
 import { projectOf } from "./project";
+import { answerOf } from "./question";
 import { stackPart } from "./stack-part";
 
 /** A service that uses keys, or calls others, by an account of its own: its service agent. */
@@ -41,15 +42,13 @@ export function agentOf(site: Site, service: AgentOf): pulumi.Output<string> {
 
 function find(site: Site, service: AgentOf): pulumi.Output<string> {
     const { id, number } = projectOf(site);
-    const provider = site.component.getProvider("gcp:index:find");
-    const on = { provider, dependsOn: [api(site, service)] };
     switch (service) {
         // These two are made by the question.
         case "storage":
-            return getProjectServiceAccountOutput({}, on).member;
+            return answerOf(site, service, getProjectServiceAccount, {}).member;
         case "logging":
             return pulumi
-                .all([getProjectSettingsOutput({ project: id }, on).kmsServiceAccountId, number])
+                .all([answerOf(site, service, getProjectSettings, { project: id }).kmsServiceAccountId, number])
                 .apply(
                     ([email, own]) =>
                         `serviceAccount:${email || `service-${own}@gcp-sa-logging.iam.gserviceaccount.com`}`,

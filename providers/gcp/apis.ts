@@ -63,9 +63,9 @@ export function api(
     site: Pick<Site, "component">,
     name: string,
     serviceOf: (name: string) => pulumi.Input<string> = (wanted) => `${wanted}.googleapis.com`,
-): pulumi.Resource {
+): pulumi.CustomResource {
     return sharedPart(site, "apis", (part) => {
-        const made = new Map<string, pulumi.Resource>();
+        const made = new Map<string, pulumi.CustomResource>();
         return (wanted: string, hostOf: typeof serviceOf) => {
             let service = made.get(wanted);
             if (!service) {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as certificatemanager from "@pulumi/gcp/certificatemanager";
 import * as dns from "@pulumi/gcp/dns";
-import { getManagedZonesOutput } from "@pulumi/gcp/dns/getManagedZones";
+import { getManagedZones } from "@pulumi/gcp/dns/getManagedZones";
 import * as endpoints from "@pulumi/gcp/endpoints";
 import type { Site } from "../../components/site";
 import { api } from "./apis";
@@ -9,6 +9,7 @@ import { deletion } from "./guard";
 import { labels } from "./labels";
 import { named, unique } from "./names";
 import { projectOf } from "./project";
+import { answerOf } from "./question";
 
 /** A name as a part of a resource's: `*.example.com` is `all-example-com`. */
 export function nameOf(host: string): string {
@@ -115,9 +116,9 @@ export function pointTo(
 
 /** The public zone of this project that a name is in: its own, else its parent's. */
 export function zoneOf(site: Site, domain: string): pulumi.Output<string> {
-    const provider = site.component.getProvider("gcp:dns/getManagedZones:getManagedZones");
-    const found = getManagedZonesOutput({ project: projectOf(site).id }, { provider, dependsOn: [api(site, "dns")] });
-    return found.managedZones.apply((zones) => chooseZone(site.name, domain, zones));
+    return answerOf(site, "dns", getManagedZones, { project: projectOf(site).id }).managedZones.apply((zones) =>
+        chooseZone(site.name, domain, zones),
+    );
 }
 
 /** @throws when there is no zone, saying what to do */

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { getNetworkOutput } from "@pulumi/gcp/compute/getNetwork";
-import { getSubnetworksOutput } from "@pulumi/gcp/compute/getSubnetworks";
+import { getNetwork } from "@pulumi/gcp/compute/getNetwork";
+import { getSubnetworks } from "@pulumi/gcp/compute/getSubnetworks";
 import type { NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
-import { api } from "./apis";
 import { endpointsIn, type GcpNetwork, waysOf, zonesOf } from "./network";
 import { projectOf } from "./project";
+import { answerOf } from "./question";
 
 /**
  * A VPC that is there, by its name or `projects/…/global/networks/…`, with its subnets in the stack's region. One whose
@@ -16,13 +16,11 @@ export function existingNetwork(
     given: string,
     { egress, zones }: Pick<NetworkSpec, "egress" | "zones">,
 ): GcpNetwork {
-    const provider = site.component.getProvider("gcp:compute/getNetwork:getNetwork");
-    const options = { provider, dependsOn: [api(site, "compute")] };
     const { id, region } = projectOf(site);
     const name = given.split("/").pop()!;
     const project = /projects\/([^/]+)\//.exec(given)?.[1] ?? id;
-    const { id: vpc } = getNetworkOutput({ name, project }, options);
-    const found = getSubnetworksOutput({ project, region }, options).subnetworks;
+    const { id: vpc } = answerOf(site, "compute", getNetwork, { name, project });
+    const found = answerOf(site, "compute", getSubnetworks, { project, region }).subnetworks;
     const chosen = pulumi
         .all([found, region])
         .apply(([all, where]) => chooseSubnets(site.name, name, where, all.filter(isOf(name))));

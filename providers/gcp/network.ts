@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/gcp/compute";
 import * as networkconnectivity from "@pulumi/gcp/networkconnectivity";
-import { getZonesOutput } from "@pulumi/gcp/compute/getZones";
+import { getZones } from "@pulumi/gcp/compute/getZones";
 import type { DriverOf } from "../../components/cloud";
 import type { Network, NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
-import { api } from "./apis";
 import { labels } from "./labels";
 import { named } from "./names";
 import { makeEgress, type Reach } from "./network-egress";
 import { existingNetwork } from "./network-existing";
 import { closeFirewall } from "./network-firewall";
 import { projectOf } from "./project";
+import { answerOf } from "./question";
 import { normal, rangeOf } from "./subnets";
 
 /** GcpNetwork is what drivers know of a network beyond its outputs: see {@link nativeOf}. */
@@ -137,9 +137,7 @@ export function waysOf(egress: NetworkSpec["egress"]): Pick<GcpNetwork, "runEgre
 /** The first of the region's zones by name. */
 export function zonesOf(site: Site, count: number): pulumi.Output<string[]> {
     const { region } = projectOf(site);
-    const provider = site.component.getProvider("gcp:compute/getZones:getZones");
-    const found = getZonesOutput({ region }, { provider, dependsOn: [api(site, "compute")] });
-    return found.names.apply((names) => [...names].sort().slice(0, count));
+    return answerOf(site, "compute", getZones, { region }).names.apply((names) => [...names].sort().slice(0, count));
 }
 
 /** Policies by which a service of Google's makes its endpoints in a subnet. They go when what is made of it has gone. */

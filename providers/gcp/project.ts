@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getClientConfigOutput } from "@pulumi/gcp/organizations/getClientConfig";
-import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount";
+import { getProjectServiceAccount } from "@pulumi/gcp/storage/getProjectServiceAccount";
 import { stackScope } from "../../components/cloud";
 import type { Site } from "../../components/site";
-import { api } from "./apis";
+import { answerOf } from "./question";
 
 /** Project is where a stack's resources are made. */
 export interface Project {
@@ -38,10 +38,9 @@ export function projectOf({ component }: Pick<Site, "component">): Project {
         project = {
             id,
             // Not `organizations.getProject`: it asks for the project's bill too, by an API of its own.
-            number: getProjectServiceAccountOutput(
-                { project: id },
-                { provider, dependsOn: [api({ component }, "storage")] },
-            ).emailAddress.apply(numberIn),
+            number: answerOf({ component }, "storage", getProjectServiceAccount, { project: id }).emailAddress.apply(
+                numberIn,
+            ),
             region: plain.apply((found) => required("region", "europe-west1", found.region)),
             token: pulumi.secret(config.accessToken),
         };
