@@ -207,6 +207,33 @@ export function forgets(
     };
 }
 
+/** Certificates say whether they may be exported, also when nobody asked for it. */
+export const certificates: Mend = ({ body }, forward) => {
+    const given = JSON.parse(body.toString()) as { Options?: object };
+    const asked = JSON.stringify({ ...given, Options: { Export: "DISABLED", ...given.Options } });
+    return forward({ body: Buffer.from(asked) });
+};
+
+/** What is scaled has tags. */
+export function scalableTargets(): Mend {
+    const all = new Map<string, Record<string, string>>();
+    return async ({ action, body }, forward) => {
+        const { ResourceARN, Tags, TagKeys } = JSON.parse(body.toString()) as {
+            ResourceARN: string;
+            Tags?: Record<string, string>;
+            TagKeys?: string[];
+        };
+        const answered = action === "RegisterScalableTarget" ? await forward() : undefined;
+        const arn = answered
+            ? (JSON.parse(answered.body.toString()) as { ScalableTargetARN: string }).ScalableTargetARN
+            : ResourceARN;
+        const kept = { ...all.get(arn), ...Tags };
+        for (const key of TagKeys ?? []) delete kept[key];
+        all.set(arn, kept);
+        return answered ?? json(action === "ListTagsForResource" ? { Tags: kept } : {});
+    };
+}
+
 const type = { "content-type": "application/x-amz-json-1.1" };
 
 export function json(body: object): Answered {

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
     bucketPolicies,
+    certificates,
     forgets,
     functions,
     icmpRules,
     json,
     logKeys,
     ruleDescriptions,
+    scalableTargets,
     services,
     xml,
 } from "./answers";
@@ -17,7 +19,7 @@ import { databaseIds } from "./database-ids";
 import { elastiCache } from "./elasticache";
 import type { Mend } from "./gateway";
 import { importedKeys } from "./imported-keys";
-import { launchTemplates, machineGroups } from "./machines";
+import { capacityProviders, launchTemplates, machineGroups } from "./machines";
 import { clusters, parameters, subnetGroups } from "./rds";
 
 /**
@@ -92,6 +94,12 @@ export const mended: readonly Mended[] = [
         make: () => cloudFront(),
     },
     {
+        service: "acm",
+        actions: ["RequestCertificate"],
+        because: "moto lists no certificates when one was asked for without saying whether it may be exported",
+        make: () => certificates,
+    },
+    {
         service: "states",
         actions: ["ValidateStateMachineDefinition"],
         because: "moto has no such action",
@@ -157,30 +165,19 @@ export const mended: readonly Mended[] = [
         service: "application-autoscaling",
         actions: ["RegisterScalableTarget", "TagResource", "UntagResource", "ListTagsForResource"],
         because: "moto has no tags here",
-        make: () => {
-            const all = new Map<string, Record<string, string>>();
-            return async ({ action, body }, forward) => {
-                const { ResourceARN, Tags, TagKeys } = JSON.parse(body.toString()) as {
-                    ResourceARN: string;
-                    Tags?: Record<string, string>;
-                    TagKeys?: string[];
-                };
-                const answered = action === "RegisterScalableTarget" ? await forward() : undefined;
-                const arn = answered
-                    ? (JSON.parse(answered.body.toString()) as { ScalableTargetARN: string }).ScalableTargetARN
-                    : ResourceARN;
-                const kept = { ...all.get(arn), ...Tags };
-                for (const key of TagKeys ?? []) delete kept[key];
-                all.set(arn, kept);
-                return answered ?? json(action === "ListTagsForResource" ? { Tags: kept } : {});
-            };
-        },
+        make: scalableTargets,
     },
     {
         service: "ecs",
         actions: ["CreateService", "UpdateService", "DescribeServices"],
         because: "moto forgets some of a service's settings, and never runs what it should",
         make: services,
+    },
+    {
+        service: "ecs",
+        actions: ["CreateCapacityProvider", "DeleteCapacityProvider"],
+        because: "moto tells of those only that are named",
+        make: capacityProviders,
     },
     {
         service: "kms",

@@ -166,6 +166,16 @@ describe("Gateway before an emulator of AWS", () => {
         ]);
     });
 
+    it("knows which capacity providers there are", async () => {
+        const target = "AmazonEC2ContainerServiceV20141113.";
+        const ask = (action: string, given: object) =>
+            call("ecs", { target: `${target}${action}CapacityProvider`, body: JSON.stringify(given) });
+        await ask("Create", { name: "one" });
+        await ask("Create", { name: "two" });
+        await ask("Delete", { capacityProvider: "arn:aws:ecs:us-east-1:123456789012:capacity-provider/one" });
+        expect(left()).to.deep.equal(["capacity provider: two"]);
+    });
+
     it("carries out associations with success", async () => {
         const body = JSON.stringify({ Name: "document", Tags: [{ Key: "a", Value: "b" }] });
         const made = await call("ssm", { target: "AmazonSSM.CreateAssociation", body });

@@ -1,68 +1,56 @@
 import type { Emulator } from "./emulator";
+import { kinds, parts, same, searched } from "./kinds";
 
-/** What an account has of everything that our drivers make: the question, and where the names stand in the answer. */
-const questions: readonly (readonly [service: string, action: string, named: RegExp, given?: object])[] = [
-    ["ec2", "2016-11-15 DescribeVpcs", /<vpcId>(.*?)</g],
-    ["ec2", "2016-11-15 DescribeSubnets", /<subnetId>(.*?)</g],
-    ["ec2", "2016-11-15 DescribeSecurityGroups", /<groupId>(.*?)</g],
-    ["ec2", "2016-11-15 DescribeAddresses", /<allocationId>(.*?)</g],
-    ["ec2", "2016-11-15 DescribeLaunchTemplates", /<launchTemplateId>(.*?)</g],
-    ["autoscaling", "2011-01-01 DescribeAutoScalingGroups", /<AutoScalingGroupARN>(.*?)</g],
-    ["elasticloadbalancing", "2015-12-01 DescribeLoadBalancers", /<LoadBalancerArn>(.*?)</g],
-    ["elasticloadbalancing", "2015-12-01 DescribeTargetGroups", /<TargetGroupArn>(.*?)</g],
-    ["rds", "2014-10-31 DescribeDBInstances", /<DBInstanceArn>(.*?)</g],
-    ["rds", "2014-10-31 DescribeDBClusters", /<DBClusterArn>(.*?)</g],
-    ["rds", "2014-10-31 DescribeDBSnapshots", /<DBSnapshotArn>(.*?)</g],
-    ["rds", "2014-10-31 DescribeDBSubnetGroups", /<DBSubnetGroupArn>(.*?)</g],
-    ["iam", "2010-05-08 ListRoles", /<Arn>(.*?)</g],
-    ["iam", "2010-05-08 ListInstanceProfiles", /<Arn>(.*?)</g],
-    ["sns", "2010-03-31 ListTopics", /<TopicArn>(.*?)</g],
-    ["monitoring", "2010-08-01 DescribeAlarms", /<AlarmArn>(.*?)</g],
-    ["monitoring", "2010-08-01 ListDashboards", /<DashboardArn>(.*?)</g],
-    ["logs", "Logs_20140328.DescribeLogGroups", /"arn": "(.*?)"/g],
-    ["ecs", "AmazonEC2ContainerServiceV20141113.ListTaskDefinitions", /"(arn:[^"]*)"/g],
-    ["ecr", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", /"repositoryArn": ?"(.*?)"/g],
-    ["secretsmanager", "secretsmanager.ListSecrets", /"ARN": ?"(.*?)"/g],
-    ["dynamodb", "DynamoDB_20120810.ListTables", /"([^"]+)"(?=[,\]])/g],
-    ["states", "AWSStepFunctions.ListStateMachines", /"stateMachineArn": ?"(.*?)"/g],
-    ["sqs", "AmazonSQS.ListQueues", /"(http[^"]*)"/g],
-    ["ssm", "AmazonSSM.ListDocuments", /"Name": ?"(.*?)"/g, { Filters: [{ Key: "Owner", Values: ["Self"] }] }],
-    ["servicediscovery", "Route53AutoNaming_v20170314.ListNamespaces", /"Arn": ?"(.*?)"/g],
-    ["firehose", "Firehose_20150804.ListDeliveryStreams", /"([^"]+)"(?=[,\]])/g],
-    ["wafv2", "AWSWAF_20190729.ListWebACLs", /"ARN": ?"(.*?)"/g, { Scope: "REGIONAL" }],
-];
-
-/** Everything there is, as `service: name`, in order. */
+/** Everything there is of what our drivers make, as `kind: name`, in order. */
 export async function inventory(emulator: Emulator): Promise<string[]> {
+    const left = emulator.left();
     const found = await Promise.all(
-        questions.map(async ([service, action, named, given = {}]) => {
-            const answer = await emulator.ask<unknown>(service, action, given as Record<string, unknown>);
+        Object.entries(kinds).map(async ([name, kind]) => {
+            if ("left" in kind) return left.filter((one) => kind.left.test(one)).map((one) => `${name}: ${one}`);
+            const { service, action, named, given = {} } = kind;
+            const answer = action.startsWith("/")
+                ? await emulator.send(service, "GET", action)
+                : await emulator.ask<unknown>(service, action, given);
             const text = typeof answer === "string" ? answer : JSON.stringify(answer, undefined, 1);
-            return [...text.matchAll(named)].map(([, name]) => `${action.split(/[. ]/).pop()!}: ${name}`);
+            return [...text.matchAll(named)].map(([, one]) => `${name}: ${one}`);
         }),
     );
-    const [buckets, functions, schedules] = await Promise.all(
-        (
-            [
-                ["s3", "/", /<Name>(.*?)</g],
-                ["lambda", "/2015-03-31/functions/", /"FunctionArn": ?"(.*?)"/g],
-                ["scheduler", "/schedules", /"Arn": ?"(.*?)"/g],
-            ] as const
-        ).map(async ([service, path, named]) =>
-            [...(await emulator.send(service, "GET", path)).matchAll(named)].map(([, name]) => `${service}: ${name}`),
-        ),
+    const more: Readonly<Record<(typeof searched)[number], (emulator: Emulator) => Promise<string[]>>> = {
+        "ec2.NetworkInterface": cards,
+        "ecs.Cluster": clusters,
+        "kms.Key": keys,
+        "route53.Record": records,
+    };
+    const others = await Promise.all(
+        searched.map(async (name) => (await more[name](emulator)).map((one) => `${name}: ${one}`)),
     );
-    return [
-        ...new Set([
-            ...found.flat(),
-            ...(await clusters(emulator)),
-            ...(await cards(emulator)),
-            ...buckets,
-            ...functions,
-            ...schedules,
-            ...emulator.left(),
-        ]),
-    ].sort();
+    const all = [...found.flat(), ...others.flat()];
+    // What the gateway keeps of a kind that nobody has named is seen all the same.
+    const unnamed = left.filter((one) => !all.some((line) => line.endsWith(`: ${one}`)));
+    return [...new Set([...all, ...unnamed])].sort();
+}
+
+/**
+ * What of a stack's resources an inventory does not see: kinds of which it has fewer than were made, and kinds of which
+ * nobody has said how they are seen.
+ *
+ * @param types - of each resource: `aws:ec2/vpc:Vpc`
+ */
+export function unseen(types: readonly string[], lines: readonly string[]): string[] {
+    const made = new Map<string, number>();
+    for (const type of types) {
+        const [, module, name] = /^aws:([^/]+)\/[^:]+:(\w+)$/.exec(type) ?? [];
+        const kind = same[`${module}.${name}`] ?? `${module}.${name}`;
+        if (module && !(kind in parts)) made.set(kind, (made.get(kind) ?? 0) + 1);
+    }
+    return [...made]
+        .map(([kind, wanted]) => {
+            const known = kind in kinds || (searched as readonly string[]).includes(kind);
+            const seen = lines.filter((line) => line.startsWith(`${kind}: `) || line.startsWith(`${kind}/`)).length;
+            return known ? (seen < wanted ? `${kind}: ${seen} of ${wanted}` : "") : `${kind}: is not in kinds.ts`;
+        })
+        .filter(Boolean)
+        .sort();
 }
 
 /** Clusters. A deleted one is still named for a while. */
@@ -74,7 +62,33 @@ async function clusters(emulator: Emulator): Promise<string[]> {
         `${target}DescribeClusters`,
         { clusters: named.clusterArns },
     );
-    return all.filter(({ status }) => status !== "INACTIVE").map(({ clusterArn }) => `ecs: ${clusterArn}`);
+    return all.filter(({ status }) => status !== "INACTIVE").map(({ clusterArn }) => clusterArn);
+}
+
+/** Keys, but AWS's own. One that is taken away stays for its days, and opens nothing any more. */
+async function keys(emulator: Emulator): Promise<string[]> {
+    const ask = <T>(action: string, given = {}) => emulator.ask<T>("kms", `TrentService.${action}`, given);
+    const { Keys } = await ask<{ Keys: Record<"KeyId", string>[] }>("ListKeys");
+    const { Aliases } = await ask<{ Aliases: Record<"AliasName" | "TargetKeyId", string>[] }>("ListAliases");
+    const theirs = Aliases.filter(({ AliasName }) => AliasName.startsWith("alias/aws/")).map((one) => one.TargetKeyId);
+    const ours = Keys.filter(({ KeyId }) => !theirs.includes(KeyId));
+    const all = await Promise.all(
+        ours.map(({ KeyId }) => ask<{ KeyMetadata: Record<"Arn" | "KeyState", string> }>("DescribeKey", { KeyId })),
+    );
+    return all.filter((one) => one.KeyMetadata.KeyState !== "PendingDeletion").map((one) => one.KeyMetadata.Arn);
+}
+
+/** The records of all zones, but those that are the zone's own: a zone is its owner's, or a namespace's. */
+async function records(emulator: Emulator): Promise<string[]> {
+    const path = "/2013-04-01/hostedzone";
+    const zones = [...(await emulator.send("route53", "GET", path)).matchAll(/<Id>(?:\/hostedzone\/)?(.*?)</g)];
+    const all = zones.map(async ([, id]) => {
+        const sets = await emulator.send("route53", "GET", `${path}/${id}/rrset`);
+        return [...sets.matchAll(/<ResourceRecordSet>.*?<\/ResourceRecordSet>/gs)].map(([set]) =>
+            ["Type", "Name", "SetIdentifier"].map((key) => new RegExp(`<${key}>(.*?)<`).exec(set)?.[1] ?? "").join(" "),
+        );
+    });
+    return (await Promise.all(all)).flat().filter((one) => !/^(NS|SOA) /.test(one));
 }
 
 /** Network interfaces. The emulator keeps those of machines that a group has ended. */
@@ -88,6 +102,6 @@ async function cards(emulator: Emulator): Promise<string[]> {
         .filter(([, machine]) => gone.has(machine))
         .map(([, , card]) => card);
     return [...text.matchAll(/<networkInterfaceId>(.*?)</g)]
-        .filter(([, card]) => !theirs.includes(card))
-        .map(([, card]) => `DescribeNetworkInterfaces: ${card}`);
+        .map(([, card]) => card)
+        .filter((card) => !theirs.includes(card));
 }

@@ -13,7 +13,7 @@ import { steps, stopAtFailure } from "../support/engine";
 import { written } from "../support/written";
 import { Emulator, missing } from "./emulator";
 import { leaveOutGaps } from "./gaps";
-import { inventory } from "./inventory";
+import { inventory, unseen } from "./inventory";
 
 /** Way is a program that is made, looked at, changed, and taken down again. */
 export interface Way {
@@ -58,6 +58,18 @@ export function journey({ name, program, profile, settings = {}, prepare, change
             it("is made, and a preview finds nothing to change afterwards", async () => {
                 await stack.up();
                 await stack.preview({ expectNoChanges: true });
+            });
+
+            it("is seen by the inventory: one line at least for each that was made", async () => {
+                const { resources } = (await stack.exportStack()).deployment as Exported;
+                const made = resources.filter(({ custom, external }) => custom && !external);
+                const there = (await inventory(emulator)).filter((one) => !first.includes(one));
+                expect(
+                    unseen(
+                        made.map(({ type }) => type),
+                        there,
+                    ),
+                ).to.deep.equal([]);
             });
 
             it("keeps no secret in plain text", async () => {
@@ -131,7 +143,7 @@ export function journey({ name, program, profile, settings = {}, prepare, change
                     expect(await message(stack.previewDestroy())).to.match(/protect/);
                     if (keeps) {
                         const there = (await inventory(emulator)).filter((one) => keeps.test(one));
-                        const [, bucket] = there.join("\n").match(/^s3: (.*)$/m)!;
+                        const [, bucket] = there.join("\n").match(/^s3\.Bucket: (.*)$/m)!;
                         await emulator.send("s3", "PUT", `/${bucket}/kept.txt`, "kept");
                         expect(await message(stack.destroy())).to.match(/protect/);
                         expect(await inventory(emulator)).to.include.members(there);
@@ -146,6 +158,11 @@ export function journey({ name, program, profile, settings = {}, prepare, change
                 expect((await inventory(emulator)).filter((one) => !first.includes(one))).to.deep.equal([]);
             });
         });
+}
+
+/** A stack's state, as far as it is looked at. */
+interface Exported {
+    readonly resources: readonly { readonly type: string; readonly custom: boolean; readonly external?: boolean }[];
 }
 
 /** The values of a secret: of an object in JSON its members'. */

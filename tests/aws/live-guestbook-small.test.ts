@@ -5,7 +5,7 @@ journey({
     name: "The guestbook",
     program: guestbook,
     profile: "small",
-    keeps: /^DescribeDBInstances|^ListTables|^s3: guestbook-uploads/,
+    keeps: /^rds\.Instance|^dynamodb\.Table|^s3\.Bucket: guestbook-uploads/,
     change: {
         key: "guestbook:title",
         to: "Visitors",

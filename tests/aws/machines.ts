@@ -40,6 +40,23 @@ export function machineGroups(): Mend {
     };
 }
 
+/** Capacity providers of ECS, by name. `left` says which are there. */
+export function capacityProviders(): { mend: Mend; left(): string[] } {
+    const all = new Set<string>();
+    return {
+        mend: async ({ action, body }, forward) => {
+            const { name, capacityProvider } = JSON.parse(body.toString()) as Record<string, string>;
+            const answered = await forward();
+            if (answered.status !== 200) return answered;
+            if (action === "CreateCapacityProvider") all.add(name);
+            // It may be named by its ARN.
+            else all.delete(capacityProvider.split("/").pop()!);
+            return answered;
+        },
+        left: () => [...all].map((name) => `capacity provider: ${name}`),
+    };
+}
+
 /** A template's own tags are not its machines'. */
 export function launchTemplates(): Mend {
     return async (_, forward) => {
