@@ -34,11 +34,16 @@ export async function onGcp<T>(
 export async function recorded(
     body: () => unknown,
     settings: Readonly<Record<string, string>> = {},
+    more: Pick<Program, "calls"> = {},
 ): Promise<readonly Recorded[]> {
-    const { result } = await onGcp(() => {
-        const recording = record();
-        body();
-        return recording;
-    }, settings);
+    const { result } = await onGcp(
+        () => {
+            const recording = record();
+            body();
+            return recording;
+        },
+        settings,
+        more,
+    );
     return result.resources;
 }

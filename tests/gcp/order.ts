@@ -1,0 +1,195 @@
+/** What must be there before what on GCP, as Google's documentation and first deployments have it; asked of what a program registers. */
+
+import { apiFor } from "../../providers/gcp/apis";
+import type { Recorded } from "../support/record";
+
+/** Order is one of these: of each resource that `later` is for, there must be those that `earlier` finds, and it waits for them. */
+export interface Order {
+    readonly why: string;
+    readonly later: RegExp;
+    /** Those which it must wait for, of all; none where it is not concerned. @throws when there should be one and is none */
+    earlier(one: Recorded, all: readonly Recorded[]): readonly Recorded[];
+}
+
+const kind = ({ type }: Recorded) => type.split(":")[2];
+const text = (given: unknown) => JSON.stringify(given) ?? "";
+const ofKind = (all: readonly Recorded[], pattern: RegExp) => all.filter((one) => pattern.test(kind(one)));
+const some = (found: readonly Recorded[], what: string) => {
+    if (!found.length) throw new Error(`there is no ${what}`);
+    return found;
+};
+/** Those which a resource's inputs are made of, of one kind. */
+const inputsOf = (pattern: RegExp) => (one: Recorded, all: readonly Recorded[]) =>
+    some(
+        ofKind(
+            Object.values(one.from)
+                .flat()
+                .map((number) => all[number]),
+            pattern,
+        ),
+        `${pattern.source} among its inputs`,
+    );
+
+/** Whose agent encrypts, by the module of what is encrypted. */
+const agentOf: Readonly<Record<string, string>> = { cloudrunv2: "run", sql: "sqladmin" };
+const moduleOf = ({ type }: Recorded) => type.split(":")[1].split("/")[0];
+
+export const orders: readonly Order[] = [
+    {
+        why: "an API answers SERVICE_DISABLED until it is enabled",
+        later: /^gcp:(?!projects\/service:)/,
+        earlier: ({ type }, all) =>
+            some(
+                all.filter(({ name }) => name === `stack-apis-api-${apiFor(type)!}`),
+                `API ${apiFor(type)!}`,
+            ),
+    },
+    {
+        why: "a service is refused a key that its agent may not use yet",
+        later: /^gcp:(?!kms\/)/,
+        earlier: (one, all) => {
+            const keys = [...text(one.inputs).matchAll(/"\w*(?:kmsKey|encryptionKey|cryptoKey)\w*":"([^"]+)"/gi)];
+            if (!keys.length) return [];
+            const service = agentOf[moduleOf(one)] ?? moduleOf(one);
+            const grants = ofKind(all, /^CryptoKeyIAMMember$/).filter(({ name }) => name.endsWith(`-${service}`));
+            return some(
+                grants.filter(({ inputs }) => keys.some(([, key]) => key === inputs.cryptoKeyId)),
+                `grant of its key to ${service}`,
+            );
+        },
+    },
+    {
+        why: "IAM refuses a member that is not there: a service's agent is made by a question or a resource of its own",
+        later: /^gcp:kms\/cryptoKeyIAMMember:/,
+        earlier: ({ name, inputs }, all) => {
+            if (!name.startsWith("stack-key-users-")) return [];
+            const service = name.split("-").pop()!;
+            // These are made with the API, or by a question to it.
+            return /@(gcp-sa-(?!logging)|serverless-robot)/.test(String(inputs.member))
+                ? some(
+                      ofKind(all, /^ServiceIdentity$/).filter((one) => one.name.endsWith(`-${service}`)),
+                      "agent",
+                  )
+                : some(
+                      all.filter((one) => one.name === `stack-apis-api-${service}`),
+                      "API",
+                  );
+        },
+    },
+    {
+        why: "what starts at once is refused what its account may not do yet, such as a secret",
+        later: /^gcp:(cloudrunv2\/(service|workerPool|job)|compute\/regionInstanceTemplate):/,
+        earlier: (one, all) => {
+            const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(one.inputs))?.[1];
+            const grants = ofKind(all, /IAMMember$/i).filter(({ inputs }) =>
+                String(inputs.member).endsWith(`:${account}`),
+            );
+            // To start it, one must be there: that is what others are given, or the account on itself, by whoever signs.
+            const itself = (grant: Recorded) =>
+                /^(Service|Job)IamMember$/.test(kind(grant)) && transitive(grant, all).has(one);
+            return grants.filter((grant) => !itself(grant));
+        },
+    },
+    {
+        why: "what starts at once has no way out to what it connects to",
+        later: /^gcp:(cloudrunv2\/(service|workerPool|job)|compute\/regionInstanceTemplate):/,
+        earlier: (one, all) => {
+            const ways = ofKind(all, /^Firewall$/).filter(
+                ({ inputs }) =>
+                    inputs.direction === "EGRESS" &&
+                    (inputs.targetTags as string[] | undefined)?.some((tag) => text(one.inputs).includes(text(tag))),
+            );
+            // Two links may be allowed the same: one of them is enough.
+            const before = transitive(one, all);
+            const same = (way: Recorded) => text([way.inputs.destinationRanges, way.inputs.allows]);
+            return ways.filter(
+                (way) => before.has(way) || !ways.some((other) => before.has(other) && same(other) === same(way)),
+            );
+        },
+    },
+    {
+        why: "Google makes a cache's endpoint by a policy of the network",
+        later: /^gcp:memorystore\/instance:/,
+        earlier: (_, all) => some(ofKind(all, /^ServiceConnectionPolicy$/), "policy"),
+    },
+    {
+        why: "a server by private services access is refused before that API is on",
+        later: /^gcp:sql\/databaseInstance:/,
+        earlier: ({ inputs }, all) =>
+            text(inputs).includes('"privateNetwork"')
+                ? some(
+                      all.filter(({ name }) => name === "stack-apis-api-servicenetworking"),
+                      "API",
+                  )
+                : [],
+    },
+    {
+        why: "an endpoint is made of a server's attachment",
+        later: /^gcp:compute\/forwardingRule:/,
+        earlier: (one, all) =>
+            /serviceAttachments/.test(text(one.inputs)) ? inputsOf(/^DatabaseInstance$/)(one, all) : [],
+    },
+    {
+        why: "a backend refuses a group of endpoints or machines that is not there",
+        later: /^gcp:compute\/backendService:/,
+        earlier: inputsOf(/^Region(NetworkEndpointGroup|InstanceGroupManager)$/),
+    },
+    {
+        why: "routes lead to backends that are there",
+        later: /^gcp:compute\/targetHttpsProxy:/,
+        earlier: inputsOf(/^URLMap$/),
+    },
+    {
+        why: "a certificate is made by a record that proves the domain",
+        later: /^gcp:certificatemanager\/certificate:/,
+        earlier: inputsOf(/^DnsAuthorization$/),
+    },
+    {
+        why: "a line is kept nowhere that is kept out before its sink takes it",
+        later: /^gcp:logging\/projectExclusion:/,
+        earlier: inputsOf(/^ProjectSink$/),
+    },
+    {
+        why: "a schedule starts what may be started by it",
+        later: /^gcp:cloudscheduler\/job:/,
+        earlier: ({ inputs }, all) => {
+            const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(inputs))?.[1];
+            return some(
+                ofKind(all, /IAMMember$/i).filter((one) => String(one.inputs.member).endsWith(`:${account}`)),
+                "grant of its account",
+            );
+        },
+    },
+];
+
+/** What breaks an order, in words. */
+export function broken(all: readonly Recorded[], of = orders): string[] {
+    return all.flatMap((one) =>
+        of
+            .filter(({ later }) => later.test(one.type))
+            .flatMap(({ earlier, why }) => {
+                const before = transitive(one, all);
+                try {
+                    return earlier(one, all)
+                        .filter((each) => !before.has(each))
+                        .map((each) => `${kind(one)} ${one.name} does not wait for ${kind(each)} ${each.name}: ${why}`);
+                } catch (error) {
+                    return [`${kind(one)} ${one.name}: ${(error as Error).message}: ${why}`];
+                }
+            }),
+    );
+}
+
+/** All that a resource waits for, and what that waits for. */
+function transitive(one: Recorded, all: readonly Recorded[]): ReadonlySet<Recorded> {
+    const seen = new Set<Recorded>();
+    const visit = ({ from, after, parent, provider }: Recorded): void => {
+        for (const number of [...Object.values(from).flat(), ...after, parent, provider]) {
+            if (number === undefined || seen.has(all[number])) continue;
+            seen.add(all[number]);
+            visit(all[number]);
+        }
+    };
+    visit(one);
+    return seen;
+}
