@@ -62,6 +62,10 @@ export const untried: readonly { readonly what: string; readonly because: string
         what: "what ElastiCache would refuse of a Valkey",
         because: "moto has no groups there, so that the gateway answers for it, and takes all that it is told",
     },
+    {
+        what: "that a restored database's secret goes with it, and a server's daily backup",
+        because: "RDS makes and takes away both itself; moto keeps them",
+    },
 ];
 
 /** Gives otherwise what is a gap. Call it at the program's beginning. */
