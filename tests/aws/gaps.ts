@@ -63,7 +63,7 @@ export const untried: readonly { readonly what: string; readonly because: string
         because: "moto has no groups there, so that the gateway answers for it, and takes all that it is told",
     },
     {
-        what: "that a restored database's secret goes with it, and a server's daily backup",
+        what: "that a restored database's secret goes with it, and its daily backups",
         because: "RDS makes and takes away both itself; moto keeps them",
     },
 ];
