@@ -32,6 +32,15 @@ const soon = [5, 10, 20, ...Array.from({ length: 21 }, () => 30)];
 const held = /already being used by \S*\/addresses\/serverless-ipv[46]-/;
 const late = Array.from({ length: 90 }, () => 90);
 
+/** What to do about a refusal, where Google's own words do not say. */
+const cures: readonly (readonly [RegExp, string])[] = [
+    // The provider sends the size that the state has: pulumi/pulumi-gcp#2307.
+    [
+        /disk size cannot decrease/i,
+        "Its disk has grown by itself, which the state does not know: `pulumi up --refresh`.",
+    ],
+];
+
 /** Whether a failure is one which passes by itself. */
 export function passes(error: string): boolean {
     return held.test(error) || passing.some((pattern) => pattern.test(error));
@@ -70,6 +79,8 @@ export async function tryAgain(
 ): Promise<boolean> {
     const seconds = pauseAfter(errors);
     if (seconds === undefined) {
+        const [, cure] = cures.find(([pattern]) => pattern.test(errors[0] ?? "")) ?? [];
+        if (cure !== undefined) await pulumi.log.error(`${name} has failed. ${cure}`);
         const words = failedOperation === "delete" ? undefined : await wordsOf({ name, type });
         if (words !== undefined) await pulumi.log.error(`${name} has failed. What it said last:\n${words}`);
         return false;

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { passes, pauseAfter, tryAgain } from "../../providers/gcp/propagation";
 import { run } from "../support/mocks";
@@ -64,5 +65,22 @@ describe("What is tried again on GCP", () => {
                 ),
             ).to.equal(false);
         });
+    });
+
+    it("is not what Google refuses for good: then what to do is said, where its words do not", async () => {
+        const errors = ["googleapi: Error 400: The disk size cannot decrease. Current size: 31 GB, requested: 10 GB."];
+        const told: string[] = [];
+        const { error } = pulumi.log;
+        try {
+            (pulumi.log as { error: unknown }).error = (text: string) => Promise.resolve(void told.push(text));
+            await run({}, async () => {
+                expect(await tryAgain({ name: "db", type: "t", failedOperation: "update", errors }, 0)).to.equal(false);
+            });
+        } finally {
+            (pulumi.log as { error: unknown }).error = error;
+        }
+        expect(told).to.deep.equal([
+            "db has failed. Its disk has grown by itself, which the state does not know: `pulumi up --refresh`.",
+        ]);
     });
 });
