@@ -53,8 +53,9 @@ export function functions(site: Site, spec: DatabaseSpec, place: Place, server: 
 
 /**
  * What Lambda does by a function's role to put it into a network ("Giving Lambda functions access to resources in an Amazon
- * VPC"): its cards in our subnets, with our group. Where EC2 knows the card only afterwards, Lambda asks for all. The
- * function's own code may do none of it: only with that does a call name the function.
+ * VPC"): its cards in our subnets, with our group. Before it makes a function, Lambda asks whether the role may delete a card
+ * and give it addresses, and of no card by name, so that what is allowed on cards alone is refused. The function's own code may
+ * do none of it: only with that does a call name the function.
  */
 function networkCards(site: Site, subnets: pulumi.Output<string[]>, group: pulumi.Output<string>): Statement[] {
     const { id, partition, region } = accountOf(site);
@@ -67,10 +68,15 @@ function networkCards(site: Site, subnets: pulumi.Output<string[]>, group: pulum
     return [
         { actions: ["ec2:CreateNetworkInterface"], on: [cards, own], when },
         {
-            actions: ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
-            on: [cards],
+            actions: [
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSubnets",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            on: ["*"],
             when,
         },
-        { actions: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], on: ["*"], when },
     ];
 }

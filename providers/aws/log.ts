@@ -55,5 +55,5 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
 
 const allowed = {
     write: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-    read: ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams", "logs:StartQuery"],
+    read: ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams"],
 } as const;

@@ -86,7 +86,8 @@ export function makeTask(site: Site, args: TaskArgs): Task {
     connections(site, security, permits.connect);
     wayOut(site, security, spec.network);
     const native = nativeOf(spec.network);
-    native.reach([...permits.apis, ...(may.length ? ["ssmmessages"] : [])]);
+    // The agent of a session asks for its key by itself.
+    native.reach([...permits.apis, ...(may.length ? ["ssmmessages", "kms"] : [])]);
 
     const { json, volumes } = definitions({
         containers,

@@ -362,6 +362,15 @@ describe("Container on AWS", () => {
         expect(onAll.filter((action) => !action.startsWith("ssmmessages:"))).to.deep.equal([]);
     });
 
+    it("has in a network without a way out what a session needs: its channel, and the key that it is encrypted with", async () => {
+        const { names } = await onAws(() => {
+            const network = new Network("net", { egress: "none" });
+            const own = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web@sha256:${"a".repeat(64)}`;
+            return new Container("open", { image: own, exec: true, network });
+        });
+        expect(names("VpcEndpoint")).to.include.members(["net-endpoint-ssmmessages", "net-endpoint-kms"]);
+    });
+
     it("runs on the stack's machines, which then have what it takes", async () => {
         const { inputs } = await onAws(() => {
             const network = new Network("net", { egress: "nat-instance" });

@@ -165,9 +165,12 @@ describe("Names on AWS", () => {
  */
 const withoutResource: ReadonlySet<string> = new Set([
     "cloudwatch:PutMetricData",
-    // Lambda puts a function into a network: only it asks, not the function's code.
+    // Lambda puts a function into a network: only it asks, not the function's code. Before it makes one it asks of no card by name.
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:DeleteNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
     // What a machine of ours gets from Systems Manager, and says to it.
     "ec2messages:AcknowledgeMessage",
     "ec2messages:DeleteMessage",
