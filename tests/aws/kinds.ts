@@ -101,7 +101,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
     "rds.ClusterParameterGroup": rds("DescribeDBClusterParameterGroups", /<DBClusterParameterGroupName>(.*?)</g),
     "rds.EventSubscription": rds("DescribeEventSubscriptions", /<CustSubscriptionId>(.*?)</g),
     "rds.Instance": rds("DescribeDBInstances", /<DBInstanceArn>(.*?)</g),
-    "rds.ParameterGroup": rds("DescribeDBParameterGroups", /<DBParameterGroupName>(.*?)</g),
+    // Those called `default.…` are RDS's own, which makes one with the first server of a sort.
+    "rds.ParameterGroup": rds("DescribeDBParameterGroups", /<DBParameterGroupName>((?!default\.).*?)</g),
     "rds.SubnetGroup": rds("DescribeDBSubnetGroups", /<DBSubnetGroupArn>(.*?)</g),
     "rds/Snapshot": rds("DescribeDBSnapshots", /<DBSnapshotArn>(.*?)</g),
     "rds/ClusterSnapshot": rds("DescribeDBClusterSnapshots", /<DBClusterSnapshotArn>(.*?)</g),
