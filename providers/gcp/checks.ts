@@ -11,6 +11,7 @@ import { cloudRunGrace, longestGrace, needsMachines } from "./container";
 import { checkDatabase } from "./database-check";
 import { largestMachine, machineFor } from "./machine-type";
 import { checkPool } from "./pool-check";
+import { checkPull } from "./pull-check";
 import { unsayable } from "./url-map";
 
 type Args = Readonly<Record<string, unknown>>;
@@ -19,8 +20,11 @@ const container: Check<"container"> = (spec, at, args) => {
     if (args.on !== undefined) {
         checkImages(args, at, "a machine");
         checkPool(spec, at, args);
-    } else if (needsMachines(completed(spec))) checkMachines(spec, at);
-    else checkRun(spec, at, args);
+        checkPull(args, at);
+    } else if (needsMachines(completed(spec))) {
+        checkMachines(spec, at);
+        checkPull(args, at);
+    } else checkRun(spec, at, args);
     checkBuilds(args, at);
 };
 

@@ -52,7 +52,7 @@ export const containerImage = "projects/cos-cloud/global/images/family/cos-stabl
 function templateOf(site: Site, spec: ContainerSpec, network: GcpNetwork, name: pulumi.Output<string>) {
     const { id: project, region } = projectOf(site);
     const all = [spec, ...Object.values(spec.sidecars)];
-    const { role, connect } = permitsOf(all.flatMap(({ uses }) => linked(uses).permits));
+    const { role, connect, calls } = permitsOf(all.flatMap(({ uses }) => linked(uses).permits));
     const { cpu, memory } = together(all);
     return machineTemplate(site, network, {
         account: `What runs in ${site.name}`,
@@ -60,7 +60,8 @@ function templateOf(site: Site, spec: ContainerSpec, network: GcpNetwork, name: 
         image: containerImage,
         disk: 20,
         boot: machineBoot({ name, spec, project, registry: pulumi.interpolate`${region}-docker.pkg.dev` }),
-        permits: { role: [...role, ...pulls(spec)], connect },
+        permits: { role: [...role, ...pulls(spec)], connect, calls },
+        after: Promise.resolve(network.imageNames()),
     });
 }
 

@@ -62,12 +62,22 @@ export interface Connect {
     readonly port: number;
 }
 
+/** Called is a service of Cloud Run which lets in only who comes through a network. */
+export interface Called {
+    /** Its name, for those of what leads there. */
+    readonly to: string;
+    /** `….run.app` */
+    readonly host: pulumi.Input<string>;
+}
+
 /** Permit is what a link gives on GCP: the form of `Grant.permits`. */
 export interface Permit {
     /** What the workload's own service account may do; also what it is started with, such as its secrets. */
     readonly role?: readonly Statement[];
     /** What it must reach in the network. */
     readonly connect?: readonly Connect[];
+    /** What it calls by a name that must lead through its network: see `Reach.runNames`. */
+    readonly calls?: readonly Called[];
 }
 
 /** What a workload's links permit together. */
@@ -76,6 +86,7 @@ export function permitsOf(permits: readonly unknown[]): Required<Permit> {
     return {
         role: all.flatMap(({ role = [] }) => role),
         connect: all.flatMap(({ connect = [] }) => connect),
+        calls: all.flatMap(({ calls = [] }) => calls),
     };
 }
 

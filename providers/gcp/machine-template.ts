@@ -81,6 +81,7 @@ export function machineTemplate(
                 ...account.policies,
                 ...connections(site, network, permits.connect),
                 ...encryption.ready,
+                ...network.runNames(permits.calls),
                 ...network.wayOut(),
                 // In a list, a promise is waited for, and no more.
                 ...(after ? [after as Promise<never>] : []),

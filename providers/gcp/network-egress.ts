@@ -3,9 +3,10 @@ import * as compute from "@pulumi/gcp/compute";
 import * as dns from "@pulumi/gcp/dns";
 import type { NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
+import type { Called } from "./grants";
 import { labels } from "./labels";
 import { named } from "./names";
-import { googleApis } from "./network-firewall";
+import { domainThrough } from "./network-names";
 import { projectOf } from "./project";
 
 /** Ways are what a way out is made of. */
@@ -17,8 +18,14 @@ export interface Ways extends Pick<NetworkSpec, "egress" | "zones" | "flowLogs">
 export interface Reach {
     /** What a machine without a public address reaches the internet by: it depends on these. */
     wayOut(): pulumi.Resource[];
-    /** Has the names of Cloud Run lead through the network, so that whoever calls from it counts as internal there. */
-    runNames(): pulumi.Resource[];
+    /**
+     * Has the names of what is called on Cloud Run lead through the network: by an address that Cloud Run sends there whatever else
+     * it sends, and for which whoever calls counts as internal. Else they lead out to the internet, and the call is refused. Whoever
+     * calls depends on these. Source: cloud.google.com/run/docs/securing/ingress, …/securing/private-networking
+     */
+    runNames(called: readonly Called[]): pulumi.Resource[];
+    /** Has the registries from which machines get images lead through a network that has no other way to them. */
+    imageNames(): pulumi.Resource[];
 }
 
 /** Makes the way out, as far as it is not made for the first one only who takes it. */
@@ -37,14 +44,20 @@ export function makeEgress(site: Site, ways: Ways): Reach {
         return () => (made ??= make());
     };
     const nat = once(() => [cloudNat(site, ways)]);
-    const runNames = once(() => throughNetwork(site, vpc, "run", "run.app."));
+    const names = { site, vpc: vpc.id };
+    const run = once(() => domainThrough(names, "run", "run.app."));
+    const images = once(() => domainThrough(names, "images", "pkg.dev."));
     if (egress === "nat-gateway") nat();
     if (egress === "none") {
-        throughNetwork(site, vpc, "apis", "googleapis.com.");
-        runNames();
+        domainThrough(names, "apis", "googleapis.com.");
+        run();
     }
     const reached = egress === "nat-gateway" || egress === "nat-instance";
-    return { wayOut: () => (reached ? nat() : []), runNames };
+    return {
+        wayOut: () => (reached ? nat() : []),
+        runNames: (called) => (called.length ? run() : []),
+        imageNames: () => (egress === "none" ? images() : []),
+    };
 }
 
 /**
@@ -82,30 +95,4 @@ function cloudNat(site: Site, { egress, zones, vpc }: Ways): compute.RouterNat {
         maxPortsPerVm: 4096,
         logConfig: { enable: true, filter: "ERRORS_ONLY" },
     });
-}
-
-/** Google's services have an address that every network reaches without the internet: it is given to a domain of theirs. */
-function throughNetwork(site: Site, vpc: compute.Network, instance: string, domain: string): pulumi.Resource[] {
-    const zone = site.make(
-        "zone",
-        dns.ManagedZone,
-        {
-            ...named(site, "zone", 63, instance),
-            dnsName: domain,
-            description: `Google's services, as ${site.name} reaches them`,
-            visibility: "private",
-            privateVisibilityConfig: { networks: [{ networkUrl: vpc.id }] },
-            forceDestroy: true,
-            labels: labels(site),
-        },
-        { instance },
-    );
-    const record = (end: string, name: string, type: string, rrdatas: string[]) =>
-        site.make(
-            "record",
-            dns.RecordSet,
-            { managedZone: zone.name, name, type, ttl: 300, rrdatas },
-            { instance: `${instance}-${end}` },
-        );
-    return [record("own", domain, "A", googleApis.addresses), record("all", `*.${domain}`, "CNAME", [domain])];
 }

@@ -4,6 +4,8 @@ import { getSubnetworks } from "@pulumi/gcp/compute/getSubnetworks";
 import type { NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
 import { endpointsIn, type GcpNetwork, waysOf, zonesOf } from "./network";
+import type { Called } from "./grants";
+import { type Names, nameThrough } from "./network-names";
 import { projectOf } from "./project";
 import { answerOf } from "./question";
 
@@ -34,9 +36,10 @@ export function existingNetwork(
         dataSubnet,
         zones: zonesOf(site, zones),
         ...waysOf(egress),
-        // Whoever made the network says how it is left, and what is called by which name.
+        // Whoever made the network says how it is left; without a way out, also what in it leads to Google.
         wayOut: () => [],
-        runNames: () => [],
+        runNames: egress === "none" ? () => [] : namesOf({ site, vpc }, chosen.reached),
+        imageNames: () => [],
         endpointsOf: endpointsIn(site, vpc, dataSubnet),
     };
 }
@@ -48,6 +51,35 @@ export interface KnownSubnet {
     readonly ipCidrRange: string;
     readonly description: string;
     readonly network: string;
+    /** Whether Google's services are reached from it, by addresses of theirs. */
+    readonly privateIpGoogleAccess: boolean;
+}
+
+/**
+ * What is called on Cloud Run leads through the network by a zone for that name alone: one for all of `run.app` would change what
+ * others in the network reach, and a network takes only one.
+ *
+ * @param reached - whether the address is reached, which these are given
+ */
+function namesOf(names: Names, reached: pulumi.Output<boolean>) {
+    const made = new Map<string, pulumi.Resource[]>();
+    return (called: readonly Called[]) =>
+        called.flatMap(({ to, host }) => {
+            let records = made.get(to);
+            if (!records) {
+                const name = pulumi.all([host, reached]).apply(([known, is]) => nameOf(names.site.name, to, known, is));
+                made.set(to, (records = nameThrough(names, `run-${to}`, name)));
+            }
+            return records;
+        });
+}
+
+/** @throws when it would lead nowhere */
+export function nameOf(network: string, to: string, host: string, reached: boolean): string {
+    if (reached) return `${host}.`;
+    throw new pulumi.RunError(
+        `Network ${network}: existing: its subnet has no Private Google Access, by which ${to} is called: turn it on there`,
+    );
 }
 
 const isOf = (vpc: string) => (subnet: KnownSubnet) => subnet.network.split("/").pop() === vpc;
@@ -58,7 +90,7 @@ export function chooseSubnets(
     vpc: string,
     region: string,
     subnets: readonly KnownSubnet[],
-): { private: string; data: string; ranges: string[] } {
+): { private: string; data: string; ranges: string[]; reached: boolean } {
     const bits = ({ ipCidrRange }: KnownSubnet) => Number(ipCidrRange.split("/")[1]);
     const largest = [...subnets].sort((a, b) => bits(a) - bits(b) || (a.name < b.name ? -1 : 1));
     const data = largest.filter(({ description }) => description.includes("mvi:tier=data"));
@@ -73,6 +105,7 @@ export function chooseSubnets(
         private: first.selfLink,
         data: (data[0] ?? first).selfLink,
         ranges: [first.ipCidrRange],
+        reached: first.privateIpGoogleAccess,
     };
 }
 

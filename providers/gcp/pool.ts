@@ -54,7 +54,7 @@ export function place(site: Site, spec: ContainerSpec): { pool: Pool; placed: Pl
     const { places, machines } = pool;
     const beside = Object.entries(spec.sidecars).map(([name, one]) => ({ own: `beside-${name}`, spec: one }));
     const runs = [{ own: "main", spec }, ...beside].map((one) => ({ ...one, grant: linked(one.spec.uses) }));
-    const { role, connect } = permitsOf(runs.flatMap(({ grant }) => grant.permits));
+    const { role, connect, calls } = permitsOf(runs.flatMap(({ grant }) => grant.permits));
     const placed: Placed = {
         name: site.name,
         spec,
@@ -67,7 +67,7 @@ export function place(site: Site, spec: ContainerSpec): { pool: Pool; placed: Pl
             ]),
         ),
         answered: places.reserve(`${site.name}/`),
-        after: permitAlso(pool, { role: [...role, ...pulls(spec)], connect }),
+        after: permitAlso(pool, { role: [...role, ...pulls(spec)], connect, calls }),
     };
     places.add(placed);
     machines.heal();
@@ -87,12 +87,17 @@ function speakTogether({ site, machines, places }: Pool): void {
  * What machines may do and reach for a container, besides what they may already. It is theirs, and named by them: two containers
  * may use the same, and when one of them goes, the other one's right must stay.
  */
-function permitAlso(pool: Pool, { role, connect }: Required<Permit>): pulumi.Resource[] {
+function permitAlso(pool: Pool, { role, connect, calls }: Required<Permit>): pulumi.Resource[] {
     const { site, network, account, connects } = pool;
     const wayOf = ({ to, port }: Connect) => `${to}:${port}`;
     let known = permitted.get(pool);
     if (!known) permitted.set(pool, (known = new Set([...account.may.map(keyOf), ...connects.map(wayOf)])));
     const fresh = <T>(all: readonly T[], key: (one: T) => string): T[] =>
         all.filter((one) => !known.has(key(one)) && known.add(key(one)));
-    return [...permit(site, account.account, fresh(role, keyOf)), ...connections(site, network, fresh(connect, wayOf))];
+    return [
+        ...permit(site, account.account, fresh(role, keyOf)),
+        ...connections(site, network, fresh(connect, wayOf)),
+        ...network.runNames(calls),
+        ...network.imageNames(),
+    ];
 }

@@ -45,7 +45,12 @@ export function placeOf(
             egress: network.runEgress,
             networkInterfaces: [{ network: network.network, subnetwork: network.subnet, tags: [tagOf(site)] }],
         },
-        ready: [...own.policies, ...connections(site, network, permits.connect), ...encryption.ready],
+        ready: [
+            ...own.policies,
+            ...connections(site, network, permits.connect),
+            ...network.runNames(permits.calls),
+            ...encryption.ready,
+        ],
     };
 }
 

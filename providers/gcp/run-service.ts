@@ -30,7 +30,8 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
     const name = unique(site, undefined, 49);
     const { number, region } = projectOf(site);
     // Known before the service: a stack's outputs may wait for it, and the service waits for the program's end (see `Gathered`).
-    const uri = pulumi.interpolate`https://${name}-${number}.${region}.run.app`;
+    const host = pulumi.interpolate`${name}-${number}.${region}.run.app`;
+    const uri = pulumi.interpolate`https://${host}`;
     const place = placeOf(site, spec, sidecars);
     const { containers, volumes } = runContainers(site, { spec, port, sidecars });
     const first = { ports: { name: "http1", containerPort: port.port }, ...probes(spec, port) };
@@ -101,6 +102,8 @@ export function runService(site: Site, spec: ContainerSpec, entries: Gathered<En
                             on: { service: { name: service.name, location: region } },
                         },
                     ],
+                    // What is public by its own URL lets in whoever comes, by whichever way.
+                    calls: spec.public && spec.domain === undefined ? [] : [{ to: site.name, host }],
                 },
             ];
         },

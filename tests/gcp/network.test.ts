@@ -105,6 +105,7 @@ describe("A Network on GCP", () => {
             name,
             ipCidrRange,
             description,
+            privateIpGoogleAccess: true,
             network: `https://www.googleapis.com/compute/v1/projects/${project}/global/networks/${network}`,
             selfLink: link(name),
         });

@@ -37,6 +37,12 @@ const there = {
     })),
 };
 
+/** A service that no one but what is linked calls. */
+function calls() {
+    const api = new Container("api", { build: app, port: 8080 });
+    new Container("web", { build: app, port: 3000, uses: [api] });
+}
+
 describe("The order on GCP", () => {
     for (const [name, program] of Object.entries(programs))
         for (const profile of ["dev", "small", "prod"])
@@ -52,9 +58,9 @@ describe("The order on GCP", () => {
 
     it("has something to say of each rule, and notices what no longer waits", async () => {
         const all = await recorded(programs.everything, { ...settings, "mvi:profile": "prod" });
-        const byPeering = await peered();
+        const others = [await peered(), await recorded(calls)];
         for (const order of orders) {
-            const broke = [all, byPeering].flatMap((each) => {
+            const broke = [all, ...others].flatMap((each) => {
                 const concerned = each.filter((one) => order.later.test(one.type) && order.earlier(one, each).length);
                 return broken(
                     each.map((one) => (concerned.includes(one) ? { ...one, from: {}, after: [] } : one)),

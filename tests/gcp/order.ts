@@ -108,6 +108,30 @@ export const orders: readonly Order[] = [
         },
     },
     {
+        why: "a service of Cloud Run is called from within the network only, unless it is public by its own URL",
+        later: /^gcp:(cloudrunv2\/(service|workerPool|job)|compute\/regionInstanceTemplate):/,
+        earlier: (one, all) => {
+            const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(one.inputs))?.[1];
+            const called = ofKind(all, /^ServiceIamMember$/)
+                .filter(({ inputs }) => String(inputs.member).endsWith(`:${account}`))
+                .map(({ inputs }) => ofKind(all, /^Service$/).find((service) => service.inputs.name === inputs.name)!)
+                .filter(({ inputs }) => inputs.ingress !== "INGRESS_TRAFFIC_ALL");
+            return called.flatMap((service) => {
+                const [url] = service.inputs.customAudiences as string[];
+                const zones = ofKind(all, /^ManagedZone$/).filter(({ inputs }) => {
+                    const [, network] = /"networkUrl":("[^"]+")/.exec(text(inputs))!;
+                    return `${url}.`.endsWith(String(inputs.dnsName)) && text(one.inputs).includes(network);
+                });
+                return some(
+                    ofKind(all, /^RecordSet$/).filter(({ from }) =>
+                        zones.some((zone) => from.managedZone?.some((number) => all[number] === zone)),
+                    ),
+                    `name of ${service.name} in its network`,
+                );
+            });
+        },
+    },
+    {
         why: "Google makes a cache's endpoint by a policy of the network",
         later: /^gcp:memorystore\/instance:/,
         earlier: (_, all) => some(ofKind(all, /^ServiceConnectionPolicy$/), "policy"),
