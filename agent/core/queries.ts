@@ -47,8 +47,19 @@ export function queriesOf({ logs, metrics, kind }: QueryParts): Record<string, H
                     resolve(null);
                 });
             }),
-        /** Values of a metric: a {@link MetricQuery}. */
-        metrics: async (query: MetricQuery) => metrics.query(query),
+        /** Values of a metric: a {@link MetricQuery}. By default of the last hour, for each minute. */
+        metrics: async ({ name, ...query }: Partial<MetricQuery>) => {
+            const [series] = name === undefined ? [] : metrics.series(name);
+            if (!series) {
+                const names = [...new Set(metrics.series().map((one) => one.name))];
+                throw new Refusal(
+                    `metrics: there is no metric ${name}: say \`name=…\`, there are ${names.join(", ") || "none yet"}`,
+                );
+            }
+            const now = Date.now();
+            const statistic = series.kind === "counter" ? "sum" : "avg";
+            return metrics.query({ name: series.name, from: now - 3_600_000, to: now, step: 60, statistic, ...query });
+        },
         /** What series there are. */
         series: async ({ name }: { name?: string }) => metrics.series(name),
         /** Each heading of the dashboard, with its metrics and their newest values. */

@@ -171,6 +171,10 @@ describe("an agent's life", () => {
         expect((await refusal(call(agent.place, "logs", { log: "none" }))).message).to.equal(
             "logs: there is no log none: nothing has been logged yet",
         );
+        for (const given of [{}, { name: "none" }])
+            expect((await refusal(call(agent.place, "metrics", given))).message).to.match(
+                /^metrics: there is no metric (undefined|none): say `name=…`, there are /,
+            );
         expect((await refusal(call(agent.place, "nonsense"))).message).to.match(
             /no call "nonsense"; there are .*apply/,
         );
