@@ -26,7 +26,7 @@ export function makeBucket(
         "bucket",
         s3.Bucket,
         {
-            ...prefixed(site.name, 63, "bucketPrefix"),
+            ...prefixed(site.name, 63, "bucketPrefix", "bucket"),
             forceDestroy: !site.settings.protect,
             tags: tags(site),
         },

@@ -4,6 +4,7 @@ import type * as sfn from "@pulumi/aws/sfn";
 import * as ssm from "@pulumi/aws/ssm";
 import type { JobSpec } from "../../components/job";
 import type { Site } from "../../components/site";
+import { renamed } from "./names";
 import { role } from "./role";
 import { tags } from "./tags";
 
@@ -35,6 +36,7 @@ export function runOnce(site: Site, { spec, machine, definition }: OnceArgs): ss
         ],
     });
     const document = site.make("onceDocument", ssm.Document, {
+        ...renamed(`${site.name}-onceDocument`, 128, "document"),
         documentType: "Automation",
         documentFormat: "JSON",
         content: JSON.stringify(steps(site, seconds)),

@@ -4,6 +4,7 @@ import * as vpc from "@pulumi/aws/vpc";
 import type { NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
+import { prefixed } from "./names";
 import { natInstance } from "./network-nat-instance";
 import { letters } from "./subnets";
 import { tags } from "./tags";
@@ -21,6 +22,9 @@ export interface Ways {
 
 /** Without these no task of Fargate starts: the image, its output, its secrets. */
 export const always: readonly string[] = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"];
+
+/** What has a gateway in each network, for nothing, in place of an endpoint with a price. */
+export const gateways: readonly string[] = ["s3", "dynamodb"];
 
 /** Makes the way out, and answers how AWS's APIs are made reachable: where there is a way out, they are. */
 export function makeEgress(site: Site, egress: NetworkSpec["egress"], ways: Ways): (apis: readonly string[]) => void {
@@ -66,6 +70,7 @@ function natGateways(site: Site, { public: subnets, privateTables, gateway }: Wa
 /** AWS's APIs within the VPC, under their ordinary names: each is made when the first one needs it. */
 function endpoints(site: Site, { vpc: own, range, private: subnets }: Ways): (apis: readonly string[]) => void {
     const group = site.make("endpointGroup", ec2.SecurityGroup, {
+        ...prefixed(`${site.name}-endpointGroup`, 255, "namePrefix", "securityGroup"),
         vpcId: own.id,
         description: `Endpoints of AWS in ${site.name}`,
         tags: tags(site, { Name: `${site.name}-endpoints` }),
@@ -80,7 +85,7 @@ function endpoints(site: Site, { vpc: own, range, private: subnets }: Ways): (ap
         tags: tags(site),
     });
     const { region } = accountOf(site);
-    const made = new Set<string>();
+    const made = new Set<string>(gateways);
     const zones = site.settings.profile === "prod" ? subnets : subnets.slice(0, 1);
     return (apis) => {
         for (const api of apis) {

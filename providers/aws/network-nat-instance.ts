@@ -39,6 +39,7 @@ systemctl enable --now nftables dnf-automatic.timer
 export function natInstance(site: Site, { vpc: own, range, public: [subnet], gateway }: Ways): ec2.NetworkInterface {
     const named = tags(site, { Name: `${site.name}-nat` });
     const group = site.make("natGroup", ec2.SecurityGroup, {
+        ...prefixed(`${site.name}-natGroup`, 255, "namePrefix", "securityGroup"),
         vpcId: own.id,
         description: `The way out of ${site.name}`,
         tags: named,

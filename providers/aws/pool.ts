@@ -9,6 +9,7 @@ import { accountOf } from "./account";
 import { type Cluster, clusterOf } from "./cluster";
 import type { Gathered } from "../declared";
 import { policy, type Statement } from "./grants";
+import { renamed } from "./names";
 import { nativeOf } from "./network";
 import { tags } from "./tags";
 import type { Task } from "./task";
@@ -55,6 +56,8 @@ export function join(vm: VM, by: Site): ecs.CapacityProvider {
     nativeOf(network).reach(["ecs", "ecs-agent", "ecs-telemetry"]);
     serves.add({ cluster, after: may });
     const pool = site.make("pool", ecs.CapacityProvider, {
+        // Other machines replace it.
+        ...renamed(`${site.name}-pool`, 255, "capacityProvider", machines.arn),
         autoScalingGroupProvider: {
             autoScalingGroupArn: machines.arn,
             managedScaling: { status: "DISABLED" },

@@ -3,12 +3,14 @@ import * as vpc from "@pulumi/aws/vpc";
 import type { Network } from "../../components/network";
 import type { Site } from "../../components/site";
 import type { Connect } from "./grants";
+import { prefixed } from "./names";
 import { nativeOf } from "./network";
 import { tags } from "./tags";
 
 /** A security group of a component's own. It lets nothing in, and nothing out: rules are resources of their own. */
 export function securityGroup(site: Site, key: string, network: Network, description: string): ec2.SecurityGroup {
     return site.make(key, ec2.SecurityGroup, {
+        ...prefixed(`${site.name}-${key}`, 255, "namePrefix", "securityGroup"),
         vpcId: nativeOf(network).vpc,
         description,
         tags: tags(site, { Name: site.name }),

@@ -105,7 +105,7 @@ export function applicationBalancer(site: Site, args: BalancerArgs): lb.LoadBala
         "balancer",
         lb.LoadBalancer,
         {
-            name: shortName(site.name, 32, internal ? "" : "public"),
+            name: shortName(site.name, 32, internal ? "" : "public", "loadBalancer"),
             loadBalancerType: "application",
             internal,
             subnets,

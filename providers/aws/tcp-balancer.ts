@@ -20,7 +20,7 @@ export function tcpBalancer(site: Site, spec: LoadBalancerSpec, alone: boolean) 
     const native = nativeOf(network);
     const group = securityGroup(site, "tcpGroup", network, `From the internet to ${site.name}`);
     const balancer = site.make("tcp", lb.LoadBalancer, {
-        name: shortName(`${site.name}-tcp`, 32),
+        name: shortName(`${site.name}-tcp`, 32, "", "loadBalancer"),
         loadBalancerType: "network",
         internal: false,
         subnets: native.subnets.public,

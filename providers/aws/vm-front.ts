@@ -29,7 +29,7 @@ export function front(site: Site, { ports, health, network }: VMSpec, machines: 
         Object.values(ports).map(({ port }) => ({ to: site.name, group: machines.id, port })),
     );
     const balancer = site.make("front", lb.LoadBalancer, {
-        name: shortName(`${site.name}-front`, 32),
+        name: shortName(`${site.name}-front`, 32, "", "loadBalancer"),
         loadBalancerType: "network",
         internal: true,
         subnets: native.subnets.private,

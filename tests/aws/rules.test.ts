@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import {
     App,
@@ -15,9 +16,10 @@ import {
     Secret,
     VM,
 } from "../../components";
-import { prefixed, shortName } from "../../providers/aws/names";
+import { prefixed, renamed, shortName } from "../../providers/aws/names";
 import { attached, managedPolicies } from "./managed-policies";
 import { last, onAws, statements } from "./program";
+import { type Registered, value } from "../support/mocks";
 import { hasTags, takesTags } from "./tags";
 
 const image = `ghcr.io/acme/web@sha256:${"a".repeat(64)}`;
@@ -49,6 +51,7 @@ function run(name: string, other: (letter: string) => string) {
     const orders = new Metric(name, { alarms: { many: { above: 9, email: "ops@example.com" } } });
     const machines = new VM(name, { network, scale: { min: 1, max: 3 } });
     new VM(other("v"));
+    new VM(other("f"), { start: "node serve.js", ports: { web: { port: 80 } }, scale: { min: 1, max: 2 } });
     const web = new Container(name, {
         image,
         port: 80,
@@ -110,16 +113,29 @@ describe("Everything on AWS", () => {
     it("has names within AWS's limits, for every name that there may be", async () => {
         for (const name of ["a", "a".repeat(40), `a${"-b".repeat(19)}`, "parent-with-the-longest-name-there-may-be"]) {
             const { all } = await onAws(() => everything(name.slice(0, 40)));
+            for (const one of all) withinLimits(one);
+        }
+    });
+
+    it("has no name that begins or ends as AWS keeps for itself, whatever a component is called", async function () {
+        this.timeout(60_000);
+        const met = new Set<string>();
+        for (const begin of ["aws", "amzn-s3-demo", "ecs", "internal", "sg"]) {
+            const { all } = await onAws(() => everything(`${begin}-${"b".repeat(40)}`.slice(0, 40)));
             for (const one of all) {
-                const [most, form] = limits[last(one)] ?? [255, /^/];
-                const { name: given, namePrefix, bucketPrefix } = one.inputs as Record<string, string | undefined>;
-                const physical =
-                    given ??
-                    `${namePrefix ?? bucketPrefix ?? `${one.name}-`}${"0".repeat(namePrefix || bucketPrefix ? 26 : 7)}`;
-                expect(physical.length, `${last(one)} ${physical}`).to.be.at.most(most);
-                expect(physical, last(one)).to.match(form);
+                const physical = withinLimits(one);
+                if (!Object.hasOwn(reserved, last(one))) continue;
+                expect(physical, last(one)).not.to.match(reserved[last(one)]);
+                if (physical.startsWith("x-")) met.add(last(one));
             }
         }
+        expect([...met].sort()).to.deep.equal([
+            "Bucket",
+            "CapacityProvider",
+            "Document",
+            "LoadBalancer",
+            "SecurityGroup",
+        ]);
     });
 
     it("fits a part's parts too, whose names are longer", async () => {
@@ -142,6 +158,30 @@ describe("Names on AWS", () => {
         expect(prefixed("a".repeat(57), 64, "namePrefix")).to.deep.equal({ namePrefix: `${"a".repeat(37)}-` });
         expect(prefixed(`${"a".repeat(36)}-${"b".repeat(30)}`, 64, "namePrefix")).to.deep.equal({
             namePrefix: `${"a".repeat(36)}-`,
+        });
+    });
+
+    it("begin with x- where AWS keeps their own beginning for itself, and are no other component's for that", async () => {
+        for (const name of ["sthree-a", "amzn-s3-demo-a", "xn--a"])
+            expect(prefixed(name, 63, "bucketPrefix", "bucket")).to.deep.equal({ bucketPrefix: `x-${name}-` });
+        expect(prefixed("a-amzn-s3-demo-a", 63, "bucketPrefix", "bucket")).to.deep.equal({});
+        await onAws(async () => {
+            for (const name of ["aws", "ecs-nodes-pool", "fargate-pool"]) {
+                expect(await value(pulumi.output(renamed(name, 255, "capacityProvider", "arn-1").name))).to.equal(
+                    shortName(name, 255, "arn-1", "capacityProvider"),
+                );
+                expect(shortName(name, 255, "arn-1", "capacityProvider")).to.match(/^x-/);
+            }
+            for (const name of ["amazon-a", "amzn-a", "awsome-a"])
+                expect(shortName(name, 128, "", "document")).to.match(new RegExp(`^x-${name}-[0-9a-f]{7}$`));
+            expect(renamed("nodes-pool", 255, "capacityProvider")).to.deep.equal({});
+            const names = ["internal-a", "x-internal-a", "internal"].map((one) =>
+                shortName(one, 32, "", "loadBalancer"),
+            );
+            expect(new Set(names).size).to.equal(3);
+            // As it always was.
+            expect(names[2]).to.equal(shortName("internal", 32));
+            expect(shortName(`internal-${"a".repeat(40)}`, 32, "", "loadBalancer")).to.have.length(32);
         });
     });
 
@@ -204,6 +244,44 @@ const withoutResource: ReadonlySet<string> = new Set([
     "xray:PutTraceSegments",
 ]);
 
+/** What AWS calls it. Where Pulumi or the provider names it, with as long an end as that makes. */
+function physicalName({ name: logical, inputs }: Registered): string {
+    const { name, namePrefix, bucketPrefix } = inputs as Record<string, string | undefined>;
+    const generated = "0".repeat((namePrefix ?? bucketPrefix) ? 26 : 7);
+    return name ?? `${namePrefix ?? bucketPrefix ?? `${logical}-`}${generated}`;
+}
+
+function withinLimits(one: Registered): string {
+    const [most, form] = limits[last(one)] ?? [255, /^/];
+    const physical = physicalName(one);
+    expect(physical.length, `${last(one)} ${physical}`).to.be.at.most(most);
+    expect(physical, last(one)).to.match(form);
+    return physical;
+}
+
+/**
+ * What AWS keeps for itself, by type: of each, as its API says of the name. The others that we make keep none that a name of
+ * ours could be: `alias/aws/` (KMS) and `aws/` (logs) have a slash, `aws:` (tags) and `default.` (parameter groups) a sign that
+ * no component's name has, and IAM, RDS, ElastiCache, ECR, SNS, SQS, Lambda, WAF, Scheduler, Step Functions, Cloud Map, Secrets
+ * Manager, DynamoDB and target groups name no beginning.
+ */
+const reserved: Readonly<Record<string, RegExp>> = {
+    // "General purpose bucket naming rules", Amazon S3 User Guide.
+    Bucket: /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/,
+    // CreateCapacityProvider, Amazon ECS API Reference.
+    CapacityProvider: /^(aws|ecs|fargate)/i,
+    // CreateDocument, AWS Systems Manager API Reference.
+    Document: /^(aws|amazon|amzn)/i,
+    // CreateLoadBalancer, Elastic Load Balancing API Reference (2015-12-01).
+    LoadBalancer: /^internal-/,
+    // CreateSecurityGroup, Amazon EC2 API Reference.
+    SecurityGroup: /^sg-/,
+    // CreateAlias, AWS Key Management Service API Reference.
+    Alias: /^alias\/aws\//,
+    // CreateLogGroup, Amazon CloudWatch Logs API Reference.
+    LogGroup: /^aws\//,
+};
+
 /** AWS's limits, of the types that have narrow ones. */
 const limits: Readonly<Record<string, readonly [number, RegExp]>> = {
     LoadBalancer: [32, /^[A-Za-z0-9-]+$/],
@@ -211,6 +289,8 @@ const limits: Readonly<Record<string, readonly [number, RegExp]>> = {
     Schedule: [64, /^[\w.-]+$/],
     StateMachine: [80, /^[\w-]+$/],
     LaunchTemplate: [128, /^[\w()./-]+$/],
+    Document: [128, /^[\w.-]{3,}$/],
+    CapacityProvider: [255, /^[\w-]+$/],
     Role: [64, /^[\w+=,.@-]+$/],
     RolePolicy: [128, /^[\w+=,.@-]+$/],
     InstanceProfile: [128, /^[\w+=,.@-]+$/],
