@@ -11,7 +11,10 @@ import { type Field, flag, mapOf, number, oneOf, optional, record, text } from "
 export interface DatabaseArgs extends Guarded<"database"> {
     /** What it speaks. `redis` is the protocol: each cloud's Valkey. */
     engine: "postgres" | "mysql" | "redis";
-    /** The major version. @default the newest that every cloud has: postgres 18, mysql 8.4, redis 8 */
+    /**
+     * The major version. MySQL 8.0 is on AWS with size `serverless` only: RDS's standard support of it has ended.
+     * @default the newest that every cloud has: postgres 18, mysql 8.4, redis 8
+     */
     version?: string;
     /** How much machine it has; `serverless` grows and shrinks by load. @default "micro", at profile `prod` "small" */
     size?: "micro" | "small" | "medium" | "large" | "serverless";
@@ -83,7 +86,7 @@ export interface DatabaseParts extends Parts {
     port: pulumi.Output<number>;
 }
 
-/** The versions which every cloud has, newest first. The first one is the default. */
+/** The versions which every cloud has, newest first; MySQL 8.0 on AWS as Aurora only. The first one is the default. */
 export const versions = { postgres: ["18", "17", "16"], mysql: ["8.4", "8.0"], redis: ["8", "7"] } as const;
 
 export const databaseService = defineService<DatabaseArgs, DatabaseSpec>({

@@ -36,12 +36,21 @@ const container: Check<"container"> = (spec, at, args) => {
 };
 
 const database: Check<"database"> = (spec, at) => {
-    const { engine, backups, maintenance, parameters } = spec;
+    const { engine, version, size, backups, maintenance, parameters } = spec;
     const { window, pointInTime } = backups;
     if (engine !== "redis" && !pointInTime)
         at.in("backups")
             .in("pointInTime")
             .fault("is always on: RDS keeps what every point in time takes", "leave it out", pointInTime);
+    // A server's support ended on 2026-07-31 ("Supported MySQL major versions on Amazon RDS", Amazon RDS User Guide): RDS makes
+    // none after that day without the priced Extended Support, which we decline, and restores a backup as 8.4
+    // (EngineLifecycleSupport of CreateDBInstance and RestoreDBInstanceFromDBSnapshot). Aurora's 8.0 has its own, longer.
+    if (engine === "mysql" && version === "8.0" && size !== "serverless")
+        at.in("version").fault(
+            "is past the end of RDS's standard support on aws, since 2026-07-31: RDS makes no new one, and restores one as 8.4",
+            'choose "8.4", which takes backups of 8.0 too, or `size: "serverless"`: Aurora has it',
+            version,
+        );
     if (overlap(window, engine === "redis" ? 60 : 30, maintenance))
         at.in("maintenance").fault(
             `falls into the backup, which begins at ${window}`,

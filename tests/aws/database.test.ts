@@ -100,7 +100,7 @@ describe("Database on aws", () => {
     it("is made as its arguments say", async () => {
         const { made } = await make({
             engine: "mysql",
-            version: "8.0",
+            version: "8.4",
             size: "large",
             storage: 500,
             highAvailability: true,
@@ -110,7 +110,7 @@ describe("Database on aws", () => {
         });
         expect(only(made, "db")).to.deep.include({
             engine: "mysql",
-            engineVersion: "8.0",
+            engineVersion: "8.4",
             instanceClass: "db.m7g.large",
             allocatedStorage: 500,
             maxAllocatedStorage: 2000,
@@ -204,6 +204,25 @@ describe("Database on aws", () => {
             expect(error?.message).to.match(message);
         });
     }
+
+    it("refuses MySQL 8.0, which RDS makes no more: Aurora has it", async () => {
+        const mysql = { engine: "mysql", version: "8.0" } as const;
+        const restore = { from: "rds:old-2026-11-20" };
+        for (const more of [{}, { size: "small" as const }, { restore }]) {
+            const error = await make({ ...mysql, ...more }).then(
+                () => undefined,
+                (caught: Error) => caught,
+            );
+            expect(error).to.be.instanceOf(Mistake);
+            expect(error?.message).to.match(
+                /version: is past the end of RDS's standard support .* got "8\.0": choose "8\.4".*serverless/,
+            );
+        }
+        expect(only((await make({ ...mysql, version: "8.4", restore })).made, "db")).to.include({
+            engineVersion: "8.4",
+        });
+        await make({ ...mysql, size: "serverless" });
+    });
 
     it("makes a user when the first link asks, and gives its secret by reference, never in plain", async () => {
         const { made, result } = await run({ config, ...lens }, async () => {
