@@ -65,6 +65,7 @@ export const kv: DriverOf<"kv"> = (site, { partitionKey, sortKey, ttl, pointInTi
                                 ...(writes ? ["kms:Encrypt", "kms:GenerateDataKey"] : []),
                             ),
                         ],
+                        apis: ["dynamodb"],
                     },
                 ],
             };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { App, Container, Image, Job, Key, LoadBalancer, Mistake, Network, VM } from "../../components";
+import { App, Container, Image, Job, Key, KV, LoadBalancer, Mistake, Network, VM } from "../../components";
 import { firstZones, nativeOf } from "../../providers/aws/network";
 import { sortSubnets } from "../../providers/aws/network-existing";
 import { normal, rangeOf, tiers } from "../../providers/aws/subnets";
@@ -163,7 +163,8 @@ describe("A Network on AWS", () => {
         const { inputs, names, result } = await onAws(() => {
             const network = new Network("net", { egress: "none" });
             nativeOf(network).reach(["kms", "logs"]);
-            nativeOf(network).reach(["kms"]);
+            // Those two have gateways, which cost nothing.
+            nativeOf(network).reach(["kms", "dynamodb", "s3"]);
             return network;
         });
         expect(names("VpcEndpoint").filter((name) => name.startsWith("net-endpoint"))).to.deep.equal(
@@ -248,14 +249,21 @@ describe("A Network on AWS that is there", () => {
         const asked: string[] = [];
         /** As the engine hands on what a provider says. */
         const refusal = (details: string) => Object.assign(new Error(details), { details });
-        const there = (absent: readonly string[] = [], twice: readonly string[] = []) => {
+        const there = (
+            absent: readonly string[] = [],
+            twice: readonly string[] = [],
+            interfaces: readonly string[] = [],
+        ) => {
             asked.length = 0;
-            return (token: string, { serviceName, name }: Record<string, unknown>) => {
+            return (token: string, { serviceName, name, filters }: Record<string, unknown>) => {
                 if (token === "getManagedPrefixList") return { id: `pl-of-${name as string}` };
                 if (token !== "getVpcEndpoint") return answers[token] ?? {};
                 const api = /^com\.amazonaws\.eu-central-1\.(.*)$/.exec(serviceName as string)![1];
                 asked.push(api);
-                if (absent.includes(api)) throw refusal("no matching EC2 VPC Endpoint found");
+                const [{ name: by, values }] = (filters ?? [{}]) as { name?: string; values?: string[] }[];
+                const gateway = by === "vpc-endpoint-type" && values?.join() === "Gateway";
+                if (absent.includes(api) || (gateway && interfaces.includes(api)))
+                    throw refusal("no matching EC2 VPC Endpoint found");
                 if (twice.includes(api))
                     throw refusal("multiple EC2 VPC Endpoints matched; use additional constraints");
                 return { id: `vpce-${api}` };
@@ -284,6 +292,22 @@ describe("A Network on AWS that is there", () => {
             expect([...asked].sort()).to.deep.equal(["ecr.api", "ecr.dkr", "logs", "s3", "secretsmanager"]);
         });
 
+        it("is refused where S3 or DynamoDB, which a link is to, has no gateway endpoint", async () => {
+            const made = (uses: () => readonly KV[], answers: ReturnType<typeof there>) =>
+                onAws(() => new Container("web", { image, network: closed(), uses: [...uses()] }), {}, answers).then(
+                    () => "made",
+                    (error: Error) => error.message,
+                );
+            const table = () => [new KV("seen")];
+            const lacksIt = (api: string) =>
+                `existing: vpc-1 has no endpoint for com.amazonaws.eu-central-1.${api} (of type Gateway), which what runs`;
+            expect(await made(table, there(["dynamodb"]))).to.contain(lacksIt("dynamodb"));
+            expect(await made(table, there([], [], ["dynamodb"]))).to.contain(lacksIt("dynamodb"));
+            expect(await made(() => [], there([], [], ["s3"]))).to.contain(lacksIt("s3"));
+            expect(await made(() => [], there(["dynamodb"]))).to.equal("made");
+            expect(await made(table, there([], ["dynamodb", "s3"], ["logs"]))).to.equal("made");
+        });
+
         it("is refused where it lacks an endpoint that what runs there needs, its links among it", async () => {
             const made = onAws(
                 () => new Container("web", { image, network: closed(), uses: [new Key("vault", {})] }),
@@ -295,7 +319,7 @@ describe("A Network on AWS that is there", () => {
                 (error: Error) => error.message,
             );
             expect(message).to.contain(
-                "Network net: existing: vpc-1 has no endpoint for com.amazonaws.eu-central-1.s3, com.amazonaws.eu-central-1.kms, " +
+                "Network net: existing: vpc-1 has no endpoint for com.amazonaws.eu-central-1.s3 (of type Gateway), com.amazonaws.eu-central-1.kms, " +
                     'which what runs there needs with `egress: "none"`: make what is missing in it, or choose the `egress` by which AWS is reached from it',
             );
         });
