@@ -73,8 +73,9 @@ export function metricNamespace(): string {
     return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
+/** An end is put behind each: `internal` would become `internal-…`. */
 function allowed(name: string, kind: Kind | undefined): string {
-    return kind && reserved[kind].test(name) ? `x-${name}` : name;
+    return kind && reserved[kind].test(`${name}-`) ? `x-${name}` : name;
 }
 
 /** Its beginning, without a hyphen last: no AWS name has two in a row there. */

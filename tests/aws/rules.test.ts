@@ -120,8 +120,9 @@ describe("Everything on AWS", () => {
     it("has no name that begins or ends as AWS keeps for itself, whatever a component is called", async function () {
         this.timeout(60_000);
         const met = new Set<string>();
-        for (const begin of ["aws", "amzn-s3-demo", "ecs", "internal", "sg"]) {
-            const { all } = await onAws(() => everything(`${begin}-${"b".repeat(40)}`.slice(0, 40)));
+        const long = "b".repeat(40);
+        for (const name of [`aws-${long}`, "amzn-s3-demo", "ecs", "internal", `sg-${long}`]) {
+            const { all } = await onAws(() => everything(name.slice(0, 40)));
             for (const one of all) {
                 const physical = withinLimits(one);
                 if (!Object.hasOwn(reserved, last(one))) continue;
@@ -162,7 +163,7 @@ describe("Names on AWS", () => {
     });
 
     it("begin with x- where AWS keeps their own beginning for itself, and are no other component's for that", async () => {
-        for (const name of ["sthree-a", "amzn-s3-demo-a", "xn--a"])
+        for (const name of ["sthree-a", "sthree", "amzn-s3-demo-a", "amzn-s3-demo", "xn--a"])
             expect(prefixed(name, 63, "bucketPrefix", "bucket")).to.deep.equal({ bucketPrefix: `x-${name}-` });
         expect(prefixed("a-amzn-s3-demo-a", 63, "bucketPrefix", "bucket")).to.deep.equal({});
         await onAws(async () => {
@@ -179,8 +180,9 @@ describe("Names on AWS", () => {
                 shortName(one, 32, "", "loadBalancer"),
             );
             expect(new Set(names).size).to.equal(3);
+            expect(names[2]).to.match(/^x-internal-[0-9a-f]{7}$/);
             // As it always was.
-            expect(names[2]).to.equal(shortName("internal", 32));
+            expect(shortName("internals", 32, "", "loadBalancer")).to.equal(shortName("internals", 32));
             expect(shortName(`internal-${"a".repeat(40)}`, 32, "", "loadBalancer")).to.have.length(32);
         });
     });
