@@ -1,11 +1,13 @@
 import type { Emulator } from "./emulator";
-import type { Answered, Asked, Mend } from "./gateway";
+import type { Asked, Mend } from "./gateway";
+import { policiesOf, type Statement } from "./role-policies";
 
-interface Statement {
-    readonly Effect: "Allow" | "Deny";
-    readonly Action: string | string[];
-    readonly Resource: string | string[];
-    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
+/** What is done to what, in IAM's words. */
+export interface Deed {
+    readonly action: string;
+    readonly resource: string;
+    /** What conditions look at: `kms:ViaService`. */
+    readonly context: Readonly<Record<string, string>>;
 }
 
 /**
@@ -13,13 +15,18 @@ interface Statement {
  * emulator: nothing is allowed that none of them allows. (The emulator's own judgement knows a resource of S3's only.)
  */
 export class Permissions {
-    private readonly roles = new Map<string, string>();
+    /** By the key's id. */
+    private readonly roles = new Map<string, { readonly name: string; readonly policies: readonly Statement[] }>();
 
     /** Put before a gateway's other mends. */
     readonly mend: Mend = (asked, forward) => {
         const key = /Credential=([^/]+)\//.exec(asked.headers.authorization ?? "")?.[1] ?? "";
         const role = this.roles.get(key);
-        return role === undefined ? undefined : this.judge(role, asked, forward);
+        if (!role) return undefined;
+        const deed = meaning(asked);
+        if (this.allows(key, deed)) return forward();
+        const body = `AccessDenied: ${role.name}: ${deed.action} on ${deed.resource}`;
+        return Promise.resolve({ status: 403, headers: {}, body });
     };
 
     /** Credentials of a role, for `Emulator.ask`. */
@@ -28,45 +35,30 @@ export class Permissions {
         const answer = await emulator.ask<string>("sts", "2011-06-15 AssumeRole", given);
         const key = /<AccessKeyId>(.*?)</.exec(answer)![1];
         const name = roleArn.split("/").pop()!;
-        const list = await emulator.ask<string>("iam", "2010-05-08 ListRolePolicies", { RoleName: name });
-        const names = [...list.matchAll(/<member>(.*?)</g)].map(([, one]) => one);
-        const policies = await Promise.all(
-            names.map((PolicyName) =>
-                emulator.ask<string>("iam", "2010-05-08 GetRolePolicy", { RoleName: name, PolicyName }),
-            ),
-        );
-        this.policies.set(
-            name,
-            policies.flatMap((one) => {
-                const text = decodeURIComponent(/<PolicyDocument>([\s\S]*?)</.exec(one)![1].replaceAll("&quot;", '"'));
-                return (JSON.parse(text) as { Statement: Statement[] }).Statement;
-            }),
-        );
-        this.roles.set(key, name);
+        this.roles.set(key, { name, policies: await policiesOf(emulator, name) });
         return key;
     }
-    private readonly policies = new Map<string, readonly Statement[]>();
 
-    private judge(role: string, asked: Asked, forward: () => Promise<Answered>): Promise<Answered> {
-        const { action, resource, context } = meaning(asked);
-        const allows = (one: Statement) =>
-            list(one.Action).some((pattern) => matches(pattern, action)) &&
-            list(one.Resource).some((pattern) => matches(pattern, resource)) &&
-            Object.entries(one.Condition ?? {}).every(([operator, keys]) => {
-                if (operator !== "StringEquals") throw new Error(`${role}: nobody has taught this test ${operator}`);
-                return Object.entries(keys).every(([key, values]) => list(values).includes(context[key]));
-            });
-        const statements = this.policies.get(role)!;
-        if (statements.some((one) => one.Effect === "Allow" && allows(one))) return forward();
-        return Promise.resolve({ status: 403, headers: {}, body: `AccessDenied: ${role}: ${action} on ${resource}` });
+    /** Whether the role with these credentials may do it: also what the emulator never asks for, as KMS for another service. */
+    allows(key: string, { action, resource, context }: Deed): boolean {
+        const concerned = this.roles
+            .get(key)!
+            .policies.filter(
+                (one) =>
+                    list(one.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
+                    list(one.Resource).some((pattern) => matches(pattern, resource)) &&
+                    Object.entries(one.Condition?.StringEquals ?? {}).every(([name, values]) =>
+                        list(values).includes(context[name]),
+                    ),
+            );
+        return concerned.length > 0 && concerned.every(({ Effect }) => Effect === "Allow");
     }
 }
 
 const here = "arn:aws";
 const account = "123456789012";
 
-/** What a call does to what, in IAM's words. */
-function meaning({ service, action, method, path, body }: Asked) {
+function meaning({ service, action, method, path, body }: Asked): Deed {
     const region = "us-east-1";
     const arn = (name: string) => `${here}:${service}:${region}:${account}:${name}`;
     const context: Record<string, string> = { "aws:RequestedRegion": region };
@@ -80,12 +72,13 @@ function meaning({ service, action, method, path, body }: Asked) {
         context["cloudwatch:namespace"] = form.get("Namespace") ?? "";
         return { action: `cloudwatch:${action}`, resource: "*", context };
     }
-    const asked = JSON.parse(body.toString()) as Record<string, string>;
+    const asked = JSON.parse(body.toString()) as Record<string, string | undefined>;
     const resource = {
         dynamodb: () => arn(`table/${asked.TableName}`),
-        kms: () => arn(`key/${asked.KeyId}`),
-        secretsmanager: () => asked.SecretId,
-        logs: () => arn(`log-group:${asked.logGroupName}:log-stream:${asked.logStreamName}`),
+        kms: () => (asked.KeyId!.startsWith("arn:") ? asked.KeyId! : arn(`key/${asked.KeyId}`)),
+        secretsmanager: () => asked.SecretId!,
+        // What is asked of the whole group is asked of a stream without a name.
+        logs: () => arn(`log-group:${asked.logGroupName}:log-stream:${asked.logStreamName ?? ""}`),
     }[service];
     if (!resource) throw new Error(`nobody has taught this test what ${service} does`);
     return { action: `${service}:${action}`, resource: resource(), context };
@@ -94,6 +87,9 @@ function meaning({ service, action, method, path, body }: Asked) {
 const list = (one: string | string[]) => (Array.isArray(one) ? one : [one]);
 
 function matches(pattern: string, value: string): boolean {
-    const parts = pattern.split("*").map((part) => part.replace(/[.+^${}()|[\]\\?]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`).test(value);
+    const expression = pattern
+        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+        .replaceAll("*", ".*")
+        .replaceAll("?", ".");
+    return new RegExp(`^${expression}$`).test(value);
 }
