@@ -11,6 +11,8 @@ describe("each argument on AWS", () => {
             // RDS can always go back to any point in time.
             "database serverless: backups.pointInTime",
             "database with MySQL: backups.pointInTime",
+            // RDS's standard support of 8.0 has ended.
+            "database with MySQL: version",
             "database with PostgreSQL: backups.pointInTime",
         ],
         // A shell there takes the same resources as none.
