@@ -13,7 +13,10 @@ export interface KVArgs extends Guarded<"kv"> {
     sortKey?: string | AttributeArgs;
     /** The attribute with the time, in seconds since 1970, after which an entry is gone. @default "expires" */
     ttl?: string;
-    /** Can be restored to any second within the last days (AWS 35, GCP 7). @default true */
+    /**
+     * Can be restored to any second within the last days (AWS 35, GCP 7; there, if it is protected, also to each of the last 35
+     * days, even after it is deleted). @default true
+     */
     pointInTime?: boolean;
     /** Encrypts it. @default the cloud's own key */
     key?: Key;

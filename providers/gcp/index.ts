@@ -94,7 +94,7 @@ const children: Cloud["children"] & { readonly [S in keyof GcpChildren]: readonl
     image: ["repository", "build", "suffix"],
     job: ["job", "run", "schedule", "starter", "workflow", "runner", ...ofWorkloads],
     key: ["key", "importJob", "suffix"],
-    kv: ["database", "ttl", "suffix"],
+    kv: ["database", "ttl", "backupSchedule", "suffix"],
     loadBalancer: ["relay", ...ofBalancers],
     log: ["bucket", "sink", "filter", "delivery", "bucketGrant", "topic", "publisher", "subscription", "suffix"],
     metric: ["alarm"],

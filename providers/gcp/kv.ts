@@ -9,6 +9,9 @@ import { projectOf } from "./project";
 /** Where `openKV` of `pulumi-mvi/runtime` keeps entries. */
 const collection = "entries";
 
+/** As long as DynamoDB can go back; Firestore itself can for 7 days. */
+const backupDays = 35;
+
 /**
  * A Firestore database of its own, paid by request. With a key of one's own only when one is given: Google lets a project use
  * one here after it has applied for it. Its default one is encrypted, too.
@@ -48,6 +51,14 @@ export const kv: DriverOf<"kv"> = (site, { partitionKey, sortKey, ttl, pointInTi
         // Google writes no indexes back as nothing at all, which would be a change at each run.
         { ignoreChanges: ["indexConfig"] },
     );
+    // Its backups outlive it: of what is not protected, nothing is to be left.
+    if (pointInTime && protect)
+        site.make("backupSchedule", firestore.BackupSchedule, {
+            database: database.name,
+            dailyRecurrence: {},
+            retention: `${backupDays * 24 * 60 * 60}s`,
+            deletionPolicy: "DELETE",
+        });
     const names = new URLSearchParams({ partition_key: partitionKey.name });
     if (sortKey) names.set("sort_key", sortKey.name);
     names.set("ttl", ttl);

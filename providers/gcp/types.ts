@@ -143,6 +143,7 @@ export interface GcpChildren {
     readonly kv: {
         readonly database: typeof firestore.Database;
         readonly ttl: typeof firestore.Field;
+        readonly backupSchedule: typeof firestore.BackupSchedule;
         readonly suffix: Each<typeof RandomId>;
     };
     readonly loadBalancer: OfBalancers & { readonly relay: Each<typeof compute.TargetTCPProxy> };

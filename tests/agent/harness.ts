@@ -50,12 +50,7 @@ export function testHome(environment: NodeJS.ProcessEnv = {}) {
         },
         async close(): Promise<void> {
             for (const agent of agents) {
-                while (agent.pid("guardian") ?? agent.pid("agent")) {
-                    for (const role of ["guardian", "agent"] as const) {
-                        if (agent.pid(role)) {
-                            agent.kill(role);
-                        }
-                    }
+                while (killAny(agent)) {
                     await sleep(20);
                 }
                 if (fs.existsSync(agent.place.folder)) {
@@ -102,6 +97,21 @@ export async function refusal(run: Promise<unknown>): Promise<Error> {
         return error as Error;
     }
     throw new Error("it did not reject");
+}
+
+/** kill -9 of what is left of it, which may end by itself in between; whether there was any. */
+function killAny(agent: TestAgent): boolean {
+    const left = [agent.pid("guardian"), agent.pid("agent")].filter((pid) => pid !== undefined);
+    for (const pid of left) {
+        try {
+            process.kill(pid, "SIGKILL");
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+                throw error;
+            }
+        }
+    }
+    return left.length > 0;
 }
 
 function testAgent(place: Place): TestAgent {

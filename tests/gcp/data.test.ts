@@ -204,7 +204,7 @@ describe("A Key on GCP", () => {
 
 describe("A KV on GCP", () => {
     it("is a database of its own that can be restored, and goes when it is deleted", async () => {
-        const { inputs, result } = await onGcp(() => {
+        const { inputs, names, result } = await onGcp(() => {
             const kv = new KV("visits", { sortKey: "at" });
             return { url: kv.url, grant: linked([kv.readOnly()]) };
         });
@@ -217,6 +217,7 @@ describe("A KV on GCP", () => {
             deletionPolicy: "DELETE",
         });
         expect(inputs("Database", "visits")).to.not.have.property("cmekConfig");
+        expect(names("BackupSchedule")).to.deep.equal([]);
         expect(inputs("Field", "visits-ttl")).to.deep.include({
             collection: "entries",
             field: "expires",
@@ -240,6 +241,19 @@ describe("A KV on GCP", () => {
             pointInTimeRecoveryEnablement: "POINT_IN_TIME_RECOVERY_DISABLED",
             deleteProtectionState: "DELETE_PROTECTION_ENABLED",
             cmekConfig: { kmsKeyName: "own" },
+        });
+    });
+
+    it("has a backup each day where it is guarded, unless it is not to be restored", async () => {
+        const { inputs, names } = await onGcp(
+            () => [new KV("visits"), new KV("open", { protect: false }), new KV("cache", { pointInTime: false })],
+            guarded,
+        );
+        expect(names("BackupSchedule")).to.deep.equal(["visits-backupSchedule"]);
+        expect(inputs("BackupSchedule", "visits-backupSchedule")).to.deep.include({
+            database: "visits",
+            dailyRecurrence: {},
+            retention: "3024000s",
         });
     });
 });

@@ -17,6 +17,12 @@ export const keeps: readonly Rule[] = [
         spoil: (inputs: Loose) => void delete inputs.pointInTimeRecoveryEnablement,
     },
     {
+        says: "is kept for 35 days, each day",
+        of: ["gcp:firestore/backupSchedule:BackupSchedule"],
+        holds: ({ retention, dailyRecurrence }) => retention === "3024000s" && dailyRecurrence !== undefined,
+        spoil: (inputs: Loose) => void (inputs.retention = "86400s"),
+    },
+    {
         says: "refuses its deletion, but at dev; and is not left behind",
         of: ["gcp:firestore/database:Database"],
         holds: ({ deleteProtectionState, deletionPolicy }, made) =>

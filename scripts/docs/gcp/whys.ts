@@ -16,6 +16,7 @@ export const whys: Readonly<Record<string, string>> = {
     "gcp:dns/managedZone:ManagedZone": "the database's name, within the network",
     "gcp:dns/policy:Policy": "which names were looked up",
     "gcp:dns/recordSet:RecordSet": "the database's address by that name, for which it has its certificate",
+    "gcp:firestore/backupSchedule:BackupSchedule": "a backup of the table each day, which outlives it",
     "gcp:firestore/database:Database": "the key-value table, paid by request",
     "gcp:firestore/field:Field": "when an entry expires",
     "gcp:kms/cryptoKey:CryptoKey": "encrypts all that the stack keeps",
