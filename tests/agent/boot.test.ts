@@ -35,8 +35,7 @@ describe("the boot entry", () => {
         expect(lines).to.have.length(2);
         expect(lines[0]).to.equal("0 0 * * * mine");
 
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         const command = lines[1].replace("@reboot ", "").replace(/ #.*$/, "");
         execFileSync("/bin/sh", ["-c", `${command} &`]);
         await until("it is back", async () => (await agent.status()).resources[0].state === "serving");
@@ -105,8 +104,7 @@ describe("the boot entry", () => {
             "",
         ]);
 
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         const [program, ...args] = wordsOf(lines.find((line) => line.startsWith("ExecStart="))!);
         expect(path.isAbsolute(program)).to.equal(true);
         spawn(program, args, { detached: true, stdio: "ignore", cwd: "/" }).unref();

@@ -8,6 +8,7 @@ import { call } from "../../agent/core/client";
 import { callEnsured, ensureAgent } from "../../agent/core/launch";
 import { type Place, placeOf } from "../../agent/core/place";
 import { type Status } from "../../agent/core/handlers";
+import { signalProcess } from "../../agent/process/records";
 import { removeTree } from "../../agent/process/remove";
 import { reapLeftovers } from "../../agent/process/supervisor";
 import { type FakeInputs, type FakeOutputs } from "./kinds";
@@ -27,6 +28,8 @@ export interface TestAgent {
     stop(): Promise<void>;
     /** kill -9 */
     kill(role: "agent" | "guardian"): number;
+    /** kill -9 of both at once, so that neither brings the other back: nothing runs afterwards. */
+    killBoth(): Promise<void>;
     pid(role: "agent" | "guardian"): number | undefined;
 }
 
@@ -50,9 +53,7 @@ export function testHome(environment: NodeJS.ProcessEnv = {}) {
         },
         async close(): Promise<void> {
             for (const agent of agents) {
-                while (killAny(agent)) {
-                    await sleep(20);
-                }
+                await endAll(agent);
                 if (fs.existsSync(agent.place.folder)) {
                     await reapLeftovers(path.join(agent.place.folder, "data", "processes"), 0); // of a test that failed
                 }
@@ -99,19 +100,17 @@ export async function refusal(run: Promise<unknown>): Promise<Error> {
     throw new Error("it did not reject");
 }
 
-/** kill -9 of what is left of it, which may end by itself in between; whether there was any. */
-function killAny(agent: TestAgent): boolean {
-    const left = [agent.pid("guardian"), agent.pid("agent")].filter((pid) => pid !== undefined);
-    for (const pid of left) {
-        try {
-            process.kill(pid, "SIGKILL");
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
-                throw error;
-            }
-        }
+/** kill -9 of what is left of it, until there is nothing: one may end by itself meanwhile, or have started the other anew. */
+async function endAll({ pid }: Pick<TestAgent, "pid">): Promise<void> {
+    for (;;) {
+        const [guardian, agent] = [pid("guardian"), pid("agent")];
+        if (guardian === undefined && agent === undefined) return;
+        // Each answers the other's death by starting it anew: a guardian that stands still does not, however late its own comes.
+        if (guardian !== undefined) signalProcess(guardian, "SIGSTOP");
+        if (agent !== undefined) signalProcess(agent, "SIGKILL");
+        if (guardian !== undefined) signalProcess(guardian, "SIGKILL");
+        await sleep(20);
     }
-    return left.length > 0;
 }
 
 function testAgent(place: Place): TestAgent {
@@ -136,6 +135,12 @@ function testAgent(place: Place): TestAgent {
             }
             process.kill(victim, "SIGKILL");
             return victim;
+        },
+        async killBoth() {
+            if (pid("agent") === undefined) {
+                throw new Error("there is no agent to kill");
+            }
+            await endAll({ pid });
         },
     };
 }

@@ -42,8 +42,7 @@ describe("an agent's life", () => {
     it("comes back with the next call after kill -9 of both", async () => {
         const agent = home.agent();
         await agent.apply("a", { text: "hello" });
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         expect((await agent.read("a"))?.inputs.text).to.equal("hello");
     });
 

@@ -88,8 +88,7 @@ describe("an agent's records", () => {
         };
         const making = refusal(call(agent.place, "apply", request));
         await until("it is half made", () => fs.existsSync(file));
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         expect((await making).name).to.equal("Unreachable");
         expect(fs.existsSync(file)).to.equal(true);
         expect(await agent.read("a")).to.equal(null);
@@ -144,8 +143,7 @@ describe("an agent's records", () => {
         await agent.apply("b", { text: "b" });
         const record = path.join(agent.place.folder, "records", "Fake", "a.json");
         const text = fs.readFileSync(record, "utf8");
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         fs.writeFileSync(record, text.replace(`"text": "a"`, `"text": "a", "fail": "no luck"`));
         await agent.start();
         const states = await until("both were tried", async () => {

@@ -33,8 +33,7 @@ describe("the provider and what changed outside", function () {
 
         // the whole agent gone: refresh finds nothing, and starts no agent to find that out
         const agent = home.agent();
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         fs.rmSync(home.agents, { recursive: true });
         await stack.refresh();
         expect(await refusal(stateOf(stack, "a"))).to.be.an("error");
@@ -91,8 +90,7 @@ describe("the provider and what changed outside", function () {
         const stack = await home.stack(async () => void new Fake("a", { text: "a", port: true }));
         await stack.up();
         const agent = home.agent();
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         const folder = path.join(home.root, "elsewhere");
         fs.mkdirSync(folder);
         fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
@@ -110,8 +108,7 @@ describe("the provider and what changed outside", function () {
         const stack = await home.stack(async () => void new Fake("a", { text: "a", port: true }));
         await stack.up();
         const agent = home.agent();
-        agent.kill("guardian");
-        agent.kill("agent");
+        await agent.killBoth();
         await stack.up();
         expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving"]);
         await stack.destroy();
