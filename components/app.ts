@@ -10,7 +10,7 @@ import { Database, databaseService } from "./database";
 import { defaultAlarms } from "./app-alarms";
 import { cycleIn, inOrder } from "./app-order";
 import { checkTogether } from "./app-together";
-import { type Fault, nearest, notFollowing, ours, show } from "./fault";
+import { type Fault, notFollowing, oneOfKnown, show } from "./fault";
 import { Image, imageService } from "./image";
 import { Job, jobService } from "./job";
 import { Key, keyService } from "./key";
@@ -139,11 +139,7 @@ function readDeclaration(
     const known = [...Object.keys(sections), "alarms"];
     for (const [key, members] of declared) {
         if (!known.includes(key)) {
-            const near = nearest(key, known) ?? ours(key, known);
-            top.in(key).fault(
-                "is not known here",
-                near ? `did you mean \`${near}\`?` : `known are ${known.join(", ")}`,
-            );
+            top.in(key).fault("is not known here", oneOfKnown(key, known));
         } else if (key === "alarms") {
             readAlarms(members, top.in("alarms"));
         } else if (Object.hasOwn(sections, key)) {

@@ -1,4 +1,4 @@
-import { nearest } from "./fault";
+import { oneOfKnown } from "./fault";
 import { cloudNames } from "./settings";
 import { isPlain, type Place } from "./shape";
 
@@ -22,8 +22,6 @@ export function checkTransforms(given: unknown, known: readonly string[], cloud:
                 place.fault("must be an object or a function", "write { argument: value }", change);
             continue;
         }
-        const near = nearest(key, known);
-        const todo = near ? `did you mean \`${near}\`?` : `known are ${known.join(", ") || "none"}`;
-        place.fault(`is no child of it on ${cloud}`, todo);
+        place.fault(`is no child of it on ${cloud}`, oneOfKnown(key, known));
     }
 }

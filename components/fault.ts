@@ -45,8 +45,14 @@ export function notFollowing(faults: readonly Fault[], causes: readonly Fault[])
     return faults.filter(({ where }) => !follows(where));
 }
 
+/** What to do about a word that is none of `known`: the one that was meant, else all there are. */
+export function oneOfKnown(given: string, known: readonly string[]): string {
+    const near = nearest(given, known) ?? ours(given, known);
+    return near ? `did you mean \`${near}\`?` : `known are ${known.join(", ") || "none"}`;
+}
+
 /** Our word for what others call `given`, if it is one of `known`. */
-export function ours(given: string, known: readonly string[]): string | undefined {
+function ours(given: string, known: readonly string[]): string | undefined {
     const word = Object.hasOwn(theirs, given) ? theirs[given as keyof typeof theirs] : undefined;
     return word?.find((one) => known.includes(one));
 }

@@ -2,8 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Cloud, stackScope } from "./cloud";
 import { type Common, Component, type ComponentOptions, defineService, type Parts } from "./component";
 import { flag, number, oneOf, optional, text } from "./shape";
-import type { Nodes } from "./site";
-import { partMade, transformsOfPart } from "./stack-transform";
+import { asPart } from "./stack-transform";
 
 /** NetworkArgs configures a {@link Network}. */
 export interface NetworkArgs extends Common<"network"> {
@@ -82,9 +81,8 @@ export class Network extends Component<"network"> implements NetworkParts {
         shared.set(scope, networks);
         let network = networks.get(cloud);
         if (!network) {
-            const transform = { [cloud.name]: transformsOfPart(cloud.name, "network") };
-            networks.set(cloud, (network = new Network("stack-network", { transform }, { cloud })));
-            partMade(cloud.name, "network", "stack-network", network.nodes[cloud.name] as Nodes);
+            network = asPart(cloud.name, "network", (args) => new Network("stack-network", args, { cloud }));
+            networks.set(cloud, network);
         }
         return network;
     }

@@ -10,10 +10,10 @@ const todo = "give it as plain data";
  * here. What is no data stays what it is: components, outputs, functions, and among the native arguments of a `transform`
  * the instances of classes, such as assets.
  *
- * @param transformAt - the depth at which `transform` is a component's: 1 in its own arguments, 3 in an `App`'s
+ * @param transformAt - the depth at which `transform` is a component's: 1 in its own arguments, 3 in an `App`'s, 0 where it is given by itself
  */
 export function plainCopy(given: unknown, at: Place, transformAt: number): unknown {
-    return new Copier(transformAt).copy(() => given, { at, depth: 0, native: false });
+    return new Copier(transformAt).copy(() => given, { at, depth: 0, native: transformAt === 0 });
 }
 
 interface Where {

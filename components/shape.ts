@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { alternatives, type Fault, nearest, ours, show } from "./fault";
+import { alternatives, type Fault, nearest, oneOfKnown, show } from "./fault";
 import { gapsIn, type Lacks } from "./lacks";
 import { isPlain } from "./plain";
 
@@ -175,11 +175,7 @@ export function record<T extends object>(fields: Fields<T>): Field<T> {
         const values = (plain ? given : {}) as Record<string, unknown>;
         for (const key of Object.keys(values)) {
             if (Object.hasOwn(fields, key) || values[key] === undefined) continue;
-            const near = nearest(key, known) ?? ours(key, known);
-            at.in(key).fault(
-                "is not known here",
-                near ? `did you mean \`${near}\`?` : `known are ${alternatives(known)}`,
-            );
+            at.in(key).fault("is not known here", oneOfKnown(key, known));
         }
         // Where the object itself is wrong, its missing members are no news.
         const place = plain ? at : new Place(at.path, [], at.parts);

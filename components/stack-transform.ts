@@ -1,7 +1,8 @@
 import { checkClouds, checkTransforms } from "./check-transforms";
 import type { StackNodesOf, StackTransformsOf } from "./children";
 import { type Cloud, openCloud, openCloudOf, stackScope } from "./cloud";
-import { type Fault, Mistake, nearest } from "./fault";
+import type { Component } from "./component";
+import { Mistake, oneOfKnown } from "./fault";
 import { plainCopy } from "./plain-copy";
 import { type CloudName, cloudNames, readSettings, refuseAll } from "./settings";
 import { isPlain, Place } from "./shape";
@@ -28,29 +29,26 @@ export type StackTransforms = { readonly [C in CloudName]?: StackTransformsOf<C>
  */
 export function transformStack(transforms: StackTransforms): void {
     const { settings, faults: ofStack } = readSettings();
-    const unreadable: Fault[] = [];
-    const { transform } = plainCopy({ transform: transforms }, new Place("", unreadable), 1) as { transform: unknown };
     const place = new Place("transformStack", []);
-    place.faults.push(
-        ...unreadable.map((fault) => ({ ...fault, where: fault.where.replace(/^transform/, "$&Stack") })),
-    );
-    const { given, made } = stateOf(stackScope());
+    const own = plainCopy(transforms, place, 0);
+    const { given, nodes } = stateOf(stackScope());
     const cloud = openCloudOf(settings.cloud, ofStack);
-    checkClouds(transform, cloud.name, place, (parts, at) => checkParts(parts, cloud, at));
-    const all = isPlain(transform) ? transform : {};
-    for (const name of cloudNames)
-        for (const [part, children] of Object.entries(isPlain(all[name]) ? all[name] : {})) {
-            const at = place.in(name).in(part);
-            if (made.has(`${name} ${part}`))
-                at.fault("comes too late: it is made already", "call `transformStack` before the first component");
-            for (const child of Object.keys(isPlain(children) ? children : {}))
-                if (Object.hasOwn(given.get(`${name} ${part}`) ?? {}, child))
-                    at.in(child).fault("is changed already", "say all of it at once, in one function");
-        }
+    checkClouds(own, cloud.name, place, (parts, at) => checkParts(parts, cloud, at));
+    const all = partsIn(own);
+    for (const [name, part, children] of all) {
+        const at = place.in(name).in(part);
+        if (Object.hasOwn(nodes[name] ?? {}, part))
+            at.fault("comes too late: it is made already", "call `transformStack` before the first component");
+        const before = given.get(name)?.get(part) ?? {};
+        for (const child of Object.keys(children ?? {}))
+            if (Object.hasOwn(before, child))
+                at.in(child).fault("is changed already", "say all of it at once, in one function");
+    }
     refuseAll(subject, place.faults, ofStack);
-    for (const name of cloudNames)
-        for (const [part, children] of Object.entries(isPlain(all[name]) ? all[name] : {}))
-            given.set(`${name} ${part}`, { ...given.get(`${name} ${part}`), ...(children as Transforms) });
+    for (const [name, part, children] of all) {
+        const parts = given.get(name) ?? new Map<string, Transforms>();
+        given.set(name, parts.set(part, { ...parts.get(part), ...children }));
+    }
 }
 
 /**
@@ -61,25 +59,36 @@ export function stackNodes(): { readonly [C in CloudName]?: StackNodesOf<C> } {
     return stateOf(stackScope()).nodes as { readonly [C in CloudName]?: StackNodesOf<C> };
 }
 
-/** How a part that is about to be made is changed; after that it is too late. @internal */
-export function transformsOfPart(name: CloudName, part: string): Transforms {
-    const { given, made } = stateOf(stackScope());
-    // The stack's own cloud was asked at once. Of another one, which may not be installed, it is known only here.
-    if (given.size && !made.has(name)) {
-        const place = new Place("transformStack", []);
-        const own = [...given].filter(([key]) => key.startsWith(`${name} `));
-        const parts = Object.fromEntries(own.map(([key, children]) => [key.split(" ")[1], children]));
-        checkParts(parts, openCloud(name), place.in(name));
-        if (place.faults.length) throw new Mistake(subject, place.faults);
-    }
-    made.add(name).add(`${name} ${part}`);
-    return given.get(`${name} ${part}`) ?? {};
+/** How the children of a shared component are changed: among its arguments. */
+export interface Changed {
+    readonly transform: { readonly [C in CloudName]?: Transforms };
 }
 
-/** What {@link stackNodes} answers of a part that is made. @internal */
-export function partMade(cloud: CloudName, part: string, ownName: string, nodes: Nodes): void {
-    const { nodes: all } = stateOf(stackScope());
-    ((all[cloud] ??= {})[part] ??= {})[ownName] = nodes;
+/** Makes a component which the parts of a stack share, changed as {@link transformStack} said. @internal */
+export function asPart<C extends Component>(cloud: CloudName, part: string, make: (args: Changed) => C): C {
+    const made = make({ transform: { [cloud]: transformsOfPart(cloud, part) } });
+    partMade(cloud, part, made.ownName, made.nodes[cloud] as Nodes);
+    return made;
+}
+
+/** How a part that is about to be made is changed; after that it is too late. @internal */
+export function transformsOfPart(cloud: CloudName, part: string): Transforms {
+    const { given, nodes } = stateOf(stackScope());
+    const parts = given.get(cloud);
+    // The stack's own cloud was asked at once. Of another one, which may not be installed, it is known only here.
+    if (parts && !nodes[cloud]) {
+        const place = new Place("transformStack", []);
+        checkParts(Object.fromEntries(parts), openCloud(cloud), place.in(cloud));
+        if (place.faults.length) throw new Mistake(subject, place.faults);
+    }
+    // From here on, not only when all of it is there: its own children call for other parts, and for functions of the program.
+    (nodes[cloud] ??= {})[part] ??= {};
+    return parts?.get(part) ?? {};
+}
+
+/** What {@link stackNodes} answers of a part, after {@link transformsOfPart}. @internal */
+export function partMade(cloud: CloudName, part: string, ownName: string, children: Nodes): void {
+    stateOf(stackScope()).nodes[cloud]![part][ownName] = children;
 }
 
 const subject = "What the stack shares";
@@ -87,30 +96,36 @@ const subject = "What the stack shares";
 type Transforms = Readonly<Record<string, Transform>>;
 
 interface State {
-    /** By cloud and part: `aws balancer`. */
-    readonly given: Map<string, Transforms>;
-    readonly made: Set<string>;
+    /** By cloud and part. */
+    readonly given: Map<CloudName, Map<string, Transforms>>;
+    /** By cloud, part and the part's own name: of a part that is being made, there is none yet. */
     readonly nodes: { [C in CloudName]?: Record<string, Record<string, Nodes>> };
 }
 
 const states = new WeakMap<object, State>();
 
 function stateOf(scope: object): State {
-    const state = states.get(scope) ?? { given: new Map(), made: new Set(), nodes: {} };
+    const state = states.get(scope) ?? { given: new Map(), nodes: {} };
     states.set(scope, state);
     return state;
 }
 
+/** What is said of each part. Only that of the stack's own cloud is checked already. */
+function partsIn(transforms: unknown): Said[] {
+    if (!isPlain(transforms)) return [];
+    return cloudNames.flatMap((cloud) => {
+        const parts = isPlain(transforms[cloud]) ? transforms[cloud] : {};
+        return Object.entries(parts).map(([part, children]): Said => [cloud, part, children as Transforms]);
+    });
+}
+
+type Said = readonly [cloud: CloudName, part: string, children: Transforms | undefined];
+
 function checkParts(parts: unknown, { name, stack = {} }: Pick<Cloud, "name" | "stack">, at: Place): void {
     if (!isPlain(parts)) return at.fault("must be an object by part", "write { … }, with a part's name", parts);
-    const known = Object.keys(stack);
     for (const [part, children] of Object.entries(parts)) {
         const place = at.in(part);
         if (Object.hasOwn(stack, part)) checkTransforms(children, stack[part], name, place);
-        else {
-            const near = nearest(part, known);
-            const todo = near ? `did you mean \`${near}\`?` : `known are ${known.join(", ") || "none"}`;
-            place.fault(`is nothing that a stack shares on ${name}`, todo);
-        }
+        else place.fault(`is nothing that a stack shares on ${name}`, oneOfKnown(part, Object.keys(stack)));
     }
 }

@@ -2,10 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { registering } from "../components/call-site";
 import { type Cloud, openCloud, stackScope } from "../components/cloud";
 import type { Component } from "../components/component";
-import { readSettings } from "../components/settings";
-import type { CloudName } from "../components/settings";
-import { type Nodes, Site, type Transform } from "../components/site";
-import { partMade, transformsOfPart } from "../components/stack-transform";
+import { type CloudName, readSettings } from "../components/settings";
+import { Site } from "../components/site";
+import { asPart, type Changed, partMade, transformsOfPart } from "../components/stack-transform";
 
 /**
  * SharedParts are what the parts of a stack share on one cloud: each is made when the first of them needs it, and once more
@@ -20,11 +19,6 @@ export interface SharedParts<Part extends string> {
         part: Part,
         make: (name: string, args: Changed, options: Options) => C,
     ): C;
-}
-
-/** How the children of a shared component are changed: among its arguments. */
-export interface Changed {
-    readonly transform: { readonly [C in CloudName]?: Readonly<Record<string, Transform>> };
 }
 
 export interface Options {
@@ -65,12 +59,9 @@ export function sharedParts<Part extends string>(cloud: CloudName, token: string
         component(site, part, make) {
             const { name, provider } = named(site, part);
             return once(name, () => {
-                const transform = { [cloud]: transformsOfPart(cloud, part) };
                 // Another shared part may be the one that needs it.
                 const own = (site.component as Partial<Component>).cloud ?? openCloud(cloud);
-                const made = make(name, { transform }, { cloud: own, provider });
-                partMade(cloud, part, made.ownName, made.nodes[cloud] as Nodes);
-                return made;
+                return asPart(cloud, part, (args) => make(name, args, { cloud: own, provider }));
             });
         },
     };

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as ecs from "@pulumi/aws/ecs";
 import * as servicediscovery from "@pulumi/aws/servicediscovery";
-import type { Component } from "../../components/component";
 import { Log } from "../../components/log";
 import type { Network } from "../../components/network";
 import type { Site } from "../../components/site";
@@ -31,12 +30,11 @@ export interface Cluster {
  * all alarms and gauges of ours.
  */
 export function clusterOf(site: Site): Cluster {
-    const { cloud } = site.component as Component;
     return stackPart(site, "cluster", (own) => {
         const log = stackComponent(
             site,
             "clusterExec",
-            (_, args) => new Log(`${own.name}-exec`, args, { ...own.parent, cloud }),
+            (_, args, { cloud }) => new Log(`${own.name}-exec`, args, { ...own.parent, cloud }),
         );
         const encryption = encryptionKey(site, undefined);
         const cluster = own.make(

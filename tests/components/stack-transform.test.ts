@@ -174,6 +174,33 @@ describe("transformStack", () => {
         });
     });
 
+    it("is too late as soon as a part is being made", async () => {
+        let asked = 0;
+        await onAws(() => {
+            const again = () => transformStack({ aws: { network: { gateway: {} } } });
+            const vpc = () => {
+                expect(again).to.throw(Mistake, /transformStack\.aws\.network: comes too late/);
+                asked++;
+            };
+            transformStack({ aws: { network: { vpc } } });
+            new Container("web", { image });
+        });
+        expect(asked).to.equal(1);
+    });
+
+    it("is read as a component's `transform` is: no circles, and native arguments of any length", async () => {
+        await onAws(() => {
+            const aws: { network?: unknown } = {};
+            aws.network = aws;
+            expect(() => transformStack({ aws } as StackTransforms)).to.throw(
+                Mistake,
+                /transformStack\.aws\.network: refers to itself: take this member out/,
+            );
+            const tags = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`tag${index}`, "x"]));
+            transformStack({ aws: { network: { vpc: { tags } } } });
+        });
+    });
+
     it("has nothing to change on local, and says so", async () => {
         await run({ config: { "mvi:cloud": "local" } }, () => {
             expect(() => transformStack({ local: { network: {} } })).to.throw(
