@@ -45,7 +45,12 @@ interface Web {
 function byEdge(site: Site, spec: LoadBalancerSpec): Web {
     const { allow, waf, network } = spec; // The stack's own load balancer writes its access log always.
     const shared = sharedBalancer(site, network);
-    if (site.settings.protect) shared.guard();
+    if (site.settings.protect && !shared.guarded)
+        throw new pulumi.RunError(
+            `LoadBalancer ${site.name}: protect: true: the stack's own load balancer, on which it stands, was made for another ` +
+                "entry, without a guard: declare it before what is `public`, give it a `domain`, or run " +
+                "`pulumi config set mvi:protect true`",
+        );
     const rules = makeRules(site, spec, {
         ...shared,
         first: shared.placesOf(site.name),

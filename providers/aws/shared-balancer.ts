@@ -6,7 +6,6 @@ import * as lb from "@pulumi/aws/lb";
 import * as vpc from "@pulumi/aws/vpc";
 import type { Network } from "../../components/network";
 import type { Site } from "../../components/site";
-import { Gathered } from "../declared";
 import { accessLogs } from "./access-logs";
 import { shortName } from "./names";
 import { nativeOf } from "./network";
@@ -22,8 +21,8 @@ export interface SharedBalancer {
     readonly origin: cloudfront.VpcOrigin;
     /** The first of the hundred places which an entry's rules have on the listener. */
     placesOf(entry: string): number;
-    /** Guards it against deletion, though the stack is not guarded: for one that stands on it and is. */
-    guard(): void;
+    /** AWS refuses its deletion. */
+    readonly guarded: boolean;
 }
 
 /** What CloudFront says to the load balancer: whose entry a request has come by. A client's own is overwritten. */
@@ -31,12 +30,12 @@ export const entryHeader = "x-mvi-entry";
 
 /**
  * One load balancer for all entries of a stack, without an address on the internet: only CloudFront reaches it. Each entry
- * has rules of its own there.
+ * has rules of its own there. It is guarded where the stack is, or the first entry: not by a later one, for which it would
+ * have to wait, and with it all that is called by its URL, a stack's outputs among them (see `Gathered`).
  */
 export function sharedBalancer(site: Site, network: Network): SharedBalancer {
     const make = (own: Site): SharedBalancer => {
-        const guards = new Gathered<true>();
-        const guard = () => (own.settings.protect ? undefined : guards.add(true));
+        const guarded = own.settings.protect || site.settings.protect;
         const group = securityGroup(own, "group", network, "From CloudFront to what is public");
         const { id: prefixListId } = ec2.getManagedPrefixListOutput(
             { name: "com.amazonaws.global.cloudfront.origin-facing" },
@@ -56,7 +55,7 @@ export function sharedBalancer(site: Site, network: Network): SharedBalancer {
             subnets: nativeOf(network).subnets.private,
             internal: true,
             logged: true,
-            guarded: own.settings.protect || guards.all.then((all) => all.length > 0),
+            guarded,
         });
         const listener = own.make("listener", lb.Listener, {
             loadBalancerArn: balancer.arn,
@@ -82,7 +81,7 @@ export function sharedBalancer(site: Site, network: Network): SharedBalancer {
             },
             { dependsOn: listener },
         );
-        return { balancer, group, listener, origin, placesOf: places(), guard };
+        return { balancer, group, listener, origin, placesOf: places(), guarded };
     };
     return stackPart(site, "balancer", make, ofNetwork(network));
 }
@@ -95,7 +94,7 @@ export interface BalancerArgs {
     /** Writes a line for each request. */
     readonly logged: boolean;
     /** AWS refuses its deletion. */
-    readonly guarded: pulumi.Input<boolean>;
+    readonly guarded: boolean;
 }
 
 export function applicationBalancer(site: Site, args: BalancerArgs): lb.LoadBalancer {

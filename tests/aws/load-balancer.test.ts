@@ -9,12 +9,11 @@ const image = `ghcr.io/acme/web@sha256:${"a".repeat(64)}`;
 const ports = { http: { port: 3000 }, raw: { port: 9000, protocol: "tcp" as const } };
 
 describe("LoadBalancer on AWS", () => {
-    it("guards the stack's own load balancer where it is guarded itself, and takes no guard away", async () => {
-        const guarded = async (protect: boolean | undefined, profile: string) => {
+    it("guards the stack's own load balancer where it is the first there and guarded itself, and takes no guard away", async () => {
+        const guarded = async (protect: boolean | undefined, profile: string, first = false) => {
             const { inputs } = await onAws(
                 () => {
-                    // One who asks for no guard is there before.
-                    const web = new Container("web", { image, port: 3000, public: true });
+                    const web = new Container("web", { image, port: 3000, public: first });
                     const network = new Network("other", { egress: "nat-instance" });
                     new Container("else", { image, port: 3000, public: true, network });
                     new LoadBalancer("entry", { routes: [{ to: web }], protect });
@@ -28,6 +27,10 @@ describe("LoadBalancer on AWS", () => {
         expect(await guarded(true, "dev")).to.deep.equal([true, false]);
         expect(await guarded(undefined, "dev")).to.deep.equal([false, false]);
         expect(await guarded(false, "prod")).to.deep.equal([true, true]);
+        expect(await guarded(true, "prod", true)).to.deep.equal([true, true]);
+        expect(await guarded(true, "dev", true).then(() => "", String)).to.match(
+            /LoadBalancer entry: protect: true: .* declare it before what is `public`, give it a `domain`, or run `pulumi/,
+        );
     });
 
     it("is on the internet for a domain, over TLS, with plain HTTP sent there", async () => {

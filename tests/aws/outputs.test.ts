@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { Container } from "../../components";
 import { Gathered } from "../../providers/declared";
+import { guestbook } from "../../stacks/guestbook";
 import { type Registered, run } from "../support/mocks";
 import { lens } from "./lens";
 
@@ -22,6 +23,11 @@ describe("A stack's outputs on AWS", () => {
         });
         expect(services(made)).to.have.members(["api", "web"]);
     }).timeout(10_000);
+
+    it("may be the guestbook's URL, which waits for nothing that may still be declared", async () => {
+        for (const profile of ["dev", "prod"])
+            await run({ ...known, config: { ...known.config, "mvi:profile": profile } }, guestbook);
+    }).timeout(15_000);
 
     it("end the program when they wait for its end, though only after a while", async () => {
         const { made } = await run(known, () => {
