@@ -28,7 +28,7 @@ import { Failure, command, root, run } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
 import { evidenceIn } from "./proof/evidence.mjs";
 import { filesOf, parts } from "./proof/parts.mjs";
-import { surroundings, writeSection } from "./proof/page.mjs";
+import { loadOfMachine, surroundings, writeSection } from "./proof/page.mjs";
 
 await command(async (args) => {
     const unknown = args.filter((name) => !parts.some((part) => part.name === name));
@@ -55,6 +55,8 @@ async function carryOut(part, env) {
     if (files.length === 0) return { passing: 0, pending: [], failing: [], entries: [] };
     const folder = await mkdtemp(join(tmpdir(), "mvi-proof-"));
     const started = Date.now();
+    const of = surroundings();
+    const before = loadOfMachine();
     try {
         const evidence = join(folder, "evidence");
         const report = join(folder, "report.json");
@@ -79,7 +81,8 @@ async function carryOut(part, env) {
             failing: [...ended.failing, ...faults],
             entries,
             seconds,
-            ...surroundings(new Date(started)),
+            ...of,
+            load: { before, after: loadOfMachine() },
         };
     } finally {
         await rm(folder, { recursive: true, force: true });

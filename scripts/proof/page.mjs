@@ -1,10 +1,11 @@
 /** docs/proof.md: a section for each part, each with the day and the machine of its own last run. */
 import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus, platform, release, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { root } from "../lib/io.mjs";
+import { claimsTable } from "./claims.mjs";
 import { shortIn } from "./evidence.mjs";
 import { parts } from "./parts.mjs";
 
@@ -12,23 +13,30 @@ const file = join(root, "docs/proof.md");
 
 const head = `# Proof
 
-What was done to prove that this works, how often, and what happened. \`npm run proof\` does all of it again and writes this page; \`npm run proof -- input\` does one part, and leaves the other sections as they are. A short form of each is in \`npm test\`; of the faults, in \`npm run test:faults\`.
+What was done to prove that this works, how often, and what happened. \`npm run proof\` does all of it again and writes this page; \`npm run proof -- input\` does one part, and leaves the other sections as they are. A short form of each is in \`npm test\`; that of the faults, and of the releases under load, is \`tests/faults/short.test.ts\`.
 
-A figure that falls short, a test that failed and one that was skipped stand here as they are.
+A figure that falls short, a test that failed and one that was skipped stand here as they are. "Holds" is said of a part all of whose tests passed or were skipped, with at least one that passed, and whose figures are all reached.
 `;
 
-/** When, where and of what it was: of each run its own. */
-export function surroundings(started) {
+const claimsHead = `## What the README says
+
+Each by its own words. Where there is no figure, a test of \`npm test\` looks at it, or, of AWS, one of \`npm run test:aws\`.`;
+
+/** When, where and of what it was: of each run its own, and before it, since others may commit meanwhile. */
+export function surroundings() {
     const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
     const [model] = cpus().map((cpu) => cpu.model.trim());
     const system = `${platform()} ${release().split(".").slice(0, 2).join(".")}`;
     const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
     return {
-        date: started.toISOString().slice(0, 10),
+        date: new Date().toISOString().slice(0, 10),
         machine: `${system}, ${availableParallelism()} cores${model ? ` (${model})` : ""}, ${memory}, Node ${process.version}, ${process.getuid?.() === 0 ? "as root" : "as a user"}`,
         commit: `${git("rev-parse", "--short=12", "HEAD")}${git("status", "--porcelain", "--", ":!docs/proof.md") ? " with changes that are not committed" : ""}`,
     };
 }
+
+/** How many processes ran or wanted to, in the last minute. */
+export const loadOfMachine = () => Math.round(loadavg()[0] * 10) / 10;
 
 /** Puts the outcome of a part in place of what the page said of it before. */
 export async function writeSection(part, outcome) {
@@ -43,7 +51,7 @@ export async function pageOf(sections) {
         return `## ${part.title}\n\n${part.says}\n\n${start(part.name)}\n\n${own}\n\n${end(part.name)}`;
     });
     const config = await resolveConfig(file);
-    return format([head, ...text].join("\n\n"), { ...config, parser: "markdown" });
+    return format([head, claimsHead, claimsTable(cell), ...text].join("\n\n"), { ...config, parser: "markdown" });
 }
 
 /** What the page says of each part, by name. */
@@ -58,15 +66,16 @@ export function sectionsOf(page) {
 
 /** The text of one section. */
 export function sectionOf(part, outcome) {
-    const { passing, pending, failing, entries, seconds, date, machine, commit } = outcome;
-    const run = `${date}, commit ${commit}, in ${seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}. ${machine}.`;
+    const { passing, pending, failing, entries, seconds, date, machine, commit, load } = outcome;
+    const run = `${date}, commit ${commit}, in ${seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}. ${machine}; load of the machine ${load.before} when it began, ${load.after} when it ended.`;
     if (passing + pending.length + failing.length === 0)
         return `Nothing proves it yet: there is no test in \`${part.folder}\`.`;
     const counts = `${passing} tests passed, ${failing.length} failed, ${pending.length} were skipped.`;
     const short = entries.filter(shortIn).length;
+    const verdict = failing.length > 0 ? "Failed" : short > 0 ? "Falls short" : passing > 0 ? "Holds" : "Not shown";
     return [
         `\`npm run proof -- ${part.name}\`: ${run}`,
-        `**${failing.length > 0 ? "Failed" : short > 0 ? "Falls short" : "Holds"}**: ${counts}${short > 0 ? ` ${short} of the entries fall short.` : ""}`,
+        `**${verdict}**: ${counts}${short > 0 ? ` ${short} of the entries fall short.` : ""}`,
         ...list("Failed", failing),
         ...list("Skipped", pending),
         ...(entries.length > 0 ? [table(entries)] : []),

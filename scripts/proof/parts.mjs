@@ -14,7 +14,7 @@ export const parts = [
         name: "faults",
         title: "Faults",
         folder: "tests/faults",
-        says: "Whatever is killed, cut off, filled up or damaged under a running app comes back as it was: nothing that was acknowledged is lost.",
+        says: "Whatever is killed, filled up or damaged under a running app comes back as it was: nothing that was acknowledged is lost. By itself, but where all was killed at once: then nothing is left that could bring it back, and the next `up` does (DESIGN.md, “A guardian”).",
     },
     {
         name: "load",

@@ -16,11 +16,15 @@ interface Outcome {
     date: string;
     machine: string;
     commit: string;
+    load: { before: number; after: number };
 }
 interface Page {
     pageOf(sections: Map<string, string>): Promise<string>;
     sectionsOf(page: string): Map<string, string>;
     sectionOf(part: object, outcome: Outcome): string;
+}
+interface Claims {
+    claims: { says: string; command: string; where: string; files: string[] }[];
 }
 interface Collected {
     evidenceIn(folder: string, part: string): Promise<{ entries: object[]; faults: string[] }>;
@@ -39,6 +43,7 @@ const outcome: Outcome = {
     date: "2026-11-21",
     machine: "a machine",
     commit: "abc",
+    load: { before: 0.1, after: 1.9 },
 };
 
 describe("npm run proof", () => {
@@ -59,6 +64,28 @@ describe("npm run proof", () => {
         expect(short).to.contain("**Falls short**").and.contain("a \\| b").and.contain("2 s (FALLS SHORT of: 1 s)");
         const failed = sectionOf(part, { ...outcome, failing: ["the one"], pending: ["the other"] });
         expect(failed).to.contain("**Failed**").and.contain("- the one").and.contain("- the other");
+    });
+
+    it("says of nothing that it holds of which every test was skipped", async () => {
+        const { sectionOf } = await load<Page>("page.mjs");
+        const none = sectionOf(part, { ...outcome, passing: 0, pending: ["the one", "the other"] });
+        expect(none).to.contain("**Not shown**: 0 tests passed").and.contain("- the one").and.contain("- the other");
+        expect(none).to.not.contain("Holds");
+    });
+
+    it("names with each claim of the README, which stands there, tests that exist", async () => {
+        const root = path.join(__dirname, "../..");
+        const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
+        const { claims } = await load<Claims>("claims.mjs");
+        expect(claims).to.have.length.greaterThan(10);
+        for (const { says, command, files } of claims) {
+            expect(readme).to.include(says);
+            const named = command.match(/tests\/[^ ;*]+\.test\.ts/g) ?? [];
+            for (const file of [...files, ...named]) expect(fs.existsSync(path.join(root, file)), file).to.equal(true);
+        }
+        const { pageOf } = await load<Page>("page.mjs");
+        const page = await pageOf(new Map());
+        for (const { says } of claims) expect(page).to.include(says);
     });
 
     it("keeps the sections of the parts that were not run", async () => {
