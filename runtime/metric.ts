@@ -1,10 +1,12 @@
 import { RuntimeError } from "./errors";
-import { type Declared, readUrl } from "./metric/declared";
+import { type Declared, declaredIn } from "./metric/declared";
 import { type Dimensions, valuesOf } from "./metric/dimensions";
+import { type MetricDriver } from "./metric/driver";
 import { drivers } from "./metric/drivers";
 import { attend } from "./metric/process";
 import { Sender } from "./metric/sender";
 import { Values } from "./metric/values";
+import { readUrl } from "./url";
 
 export type { Dimensions } from "./metric/dimensions";
 
@@ -30,8 +32,9 @@ export type { Dimensions } from "./metric/dimensions";
 export function openMetric(url: string | undefined): Metric {
     const known = opened.get(url ?? "");
     if (known) return known;
-    const declared = readUrl(url, Object.keys(drivers));
-    const metric = new Metric(declared, () => opened.delete(url ?? ""));
+    const found = readUrl("openMetric", url, drivers);
+    const declared = declaredIn(found.url);
+    const metric = new Metric(declared, found.driver(declared), () => opened.delete(url ?? ""));
     opened.set(url ?? "", metric);
     return metric;
 }
@@ -50,18 +53,17 @@ const opened = new Map<string, Metric>();
  * combinations of dimensions: what comes beyond is counted with `other` in each.
  */
 export class Metric {
-    readonly #values: Values;
     readonly #sender: Sender;
     readonly #leave: () => void;
 
     /** Use {@link openMetric}. */
     constructor(
         private readonly declared: Declared,
+        driver: MetricDriver,
         private readonly forget: () => void,
     ) {
-        const { scheme, name, kind } = declared;
-        this.#values = new Values(kind);
-        this.#sender = new Sender(name, kind, this.#values, drivers[scheme](declared));
+        const { name, kind } = declared;
+        this.#sender = new Sender(name, kind, new Values(kind), driver);
         this.#leave = attend(this.#sender);
     }
 

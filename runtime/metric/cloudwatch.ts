@@ -36,7 +36,6 @@ function openLines(declared: Declared): MetricDriver {
             for (const line of linesOf(declared, readings, Date.now())) output().log(line);
             return Promise.resolve();
         },
-        close: () => undefined,
     };
 }
 

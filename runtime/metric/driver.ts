@@ -15,5 +15,6 @@ export interface MetricDriver {
      * next. With `complete`, nothing is to be left for a later one. It rejects with a RuntimeError: Unavailable if it passes.
      */
     send(readings: readonly Reading[], complete: boolean): Promise<void>;
-    close(): void;
+    /** Where there is something to end. */
+    close?(): void;
 }

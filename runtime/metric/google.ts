@@ -72,7 +72,6 @@ export function openGoogle(declared: Declared): MetricDriver {
             if (complete) while (owing()) await post();
             else if (all.size > 0) await post();
         },
-        close: () => undefined,
     };
 }
 

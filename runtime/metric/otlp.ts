@@ -42,7 +42,6 @@ export function openOtlp(declared: Declared): MetricDriver {
             waiting.clear();
             start = end;
         },
-        close: () => undefined,
     };
 }
 

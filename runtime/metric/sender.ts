@@ -1,4 +1,5 @@
 import { RuntimeError } from "../errors";
+import { type Declared } from "./declared";
 import { type MetricDriver } from "./driver";
 import { output } from "./output";
 import { type Reading, type Values } from "./values";
@@ -12,8 +13,6 @@ const SILENCE = 300_000;
 export class Sender {
     /** All combinations there have been. */
     readonly #known = new Set<string>();
-    /** What each gauge is at. */
-    readonly #last = new Map<string, Reading>();
     readonly #timer: NodeJS.Timeout;
     #turn: Promise<void> = Promise.resolve();
     #written = 0;
@@ -24,7 +23,7 @@ export class Sender {
 
     constructor(
         private readonly name: string,
-        private readonly kind: "counter" | "gauge" | "distribution",
+        private readonly kind: Declared["kind"],
         private readonly values: Values,
         readonly driver: MetricDriver,
     ) {
@@ -43,9 +42,7 @@ export class Sender {
     write(at: readonly string[], value: number): void {
         if (this.#closed)
             return this.#say("it is closed, and what is written to it is lost: write before, or open it again");
-        const place = this.#place(at);
-        this.values.write(place, value);
-        if (this.kind === "gauge") this.#last.set(JSON.stringify(place), { at: place, value });
+        this.values.write(this.#place(at), value);
         this.#written++;
     }
 
@@ -57,7 +54,7 @@ export class Sender {
         this.#closed = true;
         clearInterval(this.#timer);
         await this.#send(true);
-        this.driver.close();
+        this.driver.close?.();
     }
 
     /** One after another, and so that none is rejected. */
@@ -81,12 +78,12 @@ export class Sender {
 
     #take(complete: boolean): Reading[] {
         const readings = this.values.readings();
+        const news = this.pending;
+        if (complete) this.#flushed = this.#written;
+        // What a gauge is at, it stays at: told each time, but for the end, if that has been told.
+        if (this.kind === "gauge") return complete && !news ? [] : readings;
         this.values.clear();
-        if (complete) {
-            this.#flushed = this.#written;
-            return readings;
-        }
-        if (this.kind === "gauge") return [...this.#last.values()];
+        if (complete) return readings;
         // Nothing is a number too.
         if (this.kind === "counter" && readings.length === 0) return [{ at: [], value: 0 }];
         return readings;

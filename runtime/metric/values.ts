@@ -1,3 +1,5 @@
+import { type Declared } from "./declared";
+
 /** Tally is what was observed of a distribution. */
 export interface Tally {
     count: number;
@@ -19,14 +21,10 @@ export interface Reading {
 export class Values {
     readonly #all = new Map<string, Reading>();
 
-    constructor(private readonly kind: "counter" | "gauge" | "distribution") {}
+    constructor(private readonly kind: Declared["kind"]) {}
 
     get size(): number {
         return this.#all.size;
-    }
-
-    has(at: readonly string[]): boolean {
-        return this.#all.has(JSON.stringify(at));
     }
 
     write(at: readonly string[], value: number): void {

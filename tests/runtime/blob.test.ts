@@ -47,8 +47,10 @@ conformBlob({
 
 describe("openBlob", () => {
     it("says what is wrong with a URL", async () => {
-        expect(await faultOf(undefined)).to.match(/^Invalid: .*is the app linked.*s3:\/\//);
-        expect(await faultOf("uploads")).to.match(/^Invalid: .*no URL: "uploads"/);
+        expect(await faultOf(undefined)).to.match(/^Invalid: .*s3:\/\/.*Is the app linked/);
+        expect(await faultOf("uploads")).to.match(
+            /^Invalid: openBlob: the URL is "uploads": it must begin with s3:\/\/, gs:\/\/\./,
+        );
         expect(await faultOf("ftp://uploads")).to.match(/^Invalid: .*no driver for "ftp:\/\/". Known are: s3:\/\//);
         expect(await faultOf("constructor://x")).to.match(/^Invalid: .*no driver/);
         expect(await faultOf("s3://uploads/inner")).to.match(/\?prefix=/);
