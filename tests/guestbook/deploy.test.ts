@@ -98,10 +98,7 @@ describe("The guestbook, deployed on this machine as a user does it", function (
 
     it("is as it was after kill -9 of everything, at the next `npm start`", async () => {
         const seen = await visits();
-        kill(user.processes());
-        await sleep(500);
-        kill(user.processes());
-        expect(user.processes()).to.deep.equal([]);
+        await user.end();
         await user.npm("start");
         await shows("A fine place", 0);
         await hasPicture();
@@ -110,7 +107,7 @@ describe("The guestbook, deployed on this machine as a user does it", function (
     });
 
     it("reports a bucket that was removed by hand while nothing ran, and makes it anew", async () => {
-        kill(user.processes());
+        await user.end();
         fs.rmSync(path.join(user.home, "guestbook", "local", "data", "blob", "guestbook-uploads"), { recursive: true });
         const said = await user.npm("run", "-s", "pulumi", "--", "refresh", "--yes", "--skip-preview");
         expect(said).to.match(/Bucket guestbook-uploads delete/);

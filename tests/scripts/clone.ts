@@ -21,8 +21,10 @@ export interface Clone {
     changes(): string;
     /** All that was started from here and is alive. */
     processes(): Process[];
-    /** Ends what is left, at once, and removes the folder. */
-    close(): void;
+    /** Ends all of them at once, and what they were just starting, until nothing runs. */
+    end(): Promise<void>;
+    /** Ends what is left, and removes the folder. */
+    close(): Promise<void>;
 }
 
 export interface Process {
@@ -86,9 +88,9 @@ export function clone(node = process.execPath): Clone {
         },
         changes: () => git(folder, "status", "--porcelain").trim(),
         processes: () => processesOf(temp),
-        close() {
-            kill(processesOf(temp));
-            kill(processesOf(temp)); // what the first ones were starting
+        end: () => endAll(temp),
+        async close() {
+            await endAll(temp);
             fs.rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
         },
     };
@@ -102,6 +104,16 @@ export function kill(processes: readonly Process[]): void {
         } catch (error) {
             if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
         }
+    }
+}
+
+/** kill -9, until nothing is left: what is started between the look and the kill is in no list yet. */
+async function endAll(folder: string): Promise<void> {
+    for (const end = Date.now() + 30_000; ; await sleep(50)) {
+        const left = processesOf(folder);
+        if (left.length === 0) return;
+        if (Date.now() > end) throw new Error(`kill -9 does not end ${left.map(({ command }) => command).join("; ")}`);
+        kill(left);
     }
 }
 

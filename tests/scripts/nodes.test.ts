@@ -16,7 +16,7 @@ describe("A fresh clone, with another Node.js", function () {
                 expect(await user.leftovers()).to.deep.equal([]);
                 expect(user.changes()).to.equal("");
             } finally {
-                user.close();
+                await user.close();
             }
         });
     }
