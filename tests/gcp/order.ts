@@ -1,12 +1,15 @@
 /** What must be there before what on GCP, as Google's documentation and first deployments have it; asked of what a program registers. */
 
 import { apiFor } from "../../providers/gcp/apis";
+import { probes } from "../../providers/gcp/network-firewall";
 import type { Recorded } from "../support/record";
 
 /** Order is one of these: of each resource that `later` is for, there must be those that `earlier` finds, and it waits for them. */
 export interface Order {
     readonly why: string;
     readonly later: RegExp;
+    /** Whether no value says so, but `dependsOn` alone. */
+    readonly alone?: true;
     /** Those which it must wait for, of all; none where it is not concerned. @throws when there should be one and is none */
     earlier(one: Recorded, all: readonly Recorded[]): readonly Recorded[];
 }
@@ -18,16 +21,20 @@ const some = (found: readonly Recorded[], what: string) => {
     if (!found.length) throw new Error(`there is no ${what}`);
     return found;
 };
+const made = (one: Recorded, all: readonly Recorded[], pattern: RegExp) =>
+    ofKind(
+        Object.values(one.from)
+            .flat()
+            .map((number) => all[number]),
+        pattern,
+    );
 /** Those which a resource's inputs are made of, of one kind. */
 const inputsOf = (pattern: RegExp) => (one: Recorded, all: readonly Recorded[]) =>
+    some(made(one, all, pattern), `${pattern.source} among its inputs`);
+const apiOf = (all: readonly Recorded[], name: string) =>
     some(
-        ofKind(
-            Object.values(one.from)
-                .flat()
-                .map((number) => all[number]),
-            pattern,
-        ),
-        `${pattern.source} among its inputs`,
+        all.filter((one) => one.name === `stack-apis-api-${name}`),
+        `API ${name}`,
     );
 
 /** Whose agent encrypts, by the module of what is encrypted. */
@@ -38,15 +45,13 @@ export const orders: readonly Order[] = [
     {
         why: "an API answers SERVICE_DISABLED until it is enabled",
         later: /^gcp:(?!projects\/service:)/,
-        earlier: ({ type }, all) =>
-            some(
-                all.filter(({ name }) => name === `stack-apis-api-${apiFor(type)!}`),
-                `API ${apiFor(type)!}`,
-            ),
+        alone: true,
+        earlier: ({ type }, all) => apiOf(all, apiFor(type)!),
     },
     {
         why: "a service is refused a key that its agent may not use yet",
         later: /^gcp:(?!kms\/)/,
+        alone: true,
         earlier: (one, all) => {
             const keys = [...text(one.inputs).matchAll(/"\w*(?:kmsKey|encryptionKey|cryptoKey)\w*":"([^"]+)"/gi)];
             if (!keys.length) return [];
@@ -70,15 +75,13 @@ export const orders: readonly Order[] = [
                       ofKind(all, /^ServiceIdentity$/).filter((one) => one.name.endsWith(`-${service}`)),
                       "agent",
                   )
-                : some(
-                      all.filter((one) => one.name === `stack-apis-api-${service}`),
-                      "API",
-                  );
+                : apiOf(all, service);
         },
     },
     {
         why: "what starts at once is refused what its account may not do yet, such as a secret",
         later: /^gcp:(cloudrunv2\/(service|workerPool|job)|compute\/regionInstanceTemplate):/,
+        alone: true,
         earlier: (one, all) => {
             const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(one.inputs))?.[1];
             const grants = ofKind(all, /IAMMember$/i).filter(({ inputs }) =>
@@ -93,6 +96,7 @@ export const orders: readonly Order[] = [
     {
         why: "what starts at once has no way out to what it connects to",
         later: /^gcp:(cloudrunv2\/(service|workerPool|job)|compute\/regionInstanceTemplate):/,
+        alone: true,
         earlier: (one, all) => {
             const ways = ofKind(all, /^Firewall$/).filter(
                 ({ inputs }) =>
@@ -134,18 +138,15 @@ export const orders: readonly Order[] = [
     {
         why: "Google makes a cache's endpoint by a policy of the network",
         later: /^gcp:memorystore\/instance:/,
+        alone: true,
         earlier: (_, all) => some(ofKind(all, /^ServiceConnectionPolicy$/), "policy"),
     },
     {
         why: "a server by private services access is refused before that API is on",
         later: /^gcp:sql\/databaseInstance:/,
+        alone: true,
         earlier: ({ inputs }, all) =>
-            text(inputs).includes('"privateNetwork"')
-                ? some(
-                      all.filter(({ name }) => name === "stack-apis-api-servicenetworking"),
-                      "API",
-                  )
-                : [],
+            text(inputs).includes('"privateNetwork"') ? apiOf(all, "servicenetworking") : [],
     },
     {
         why: "an endpoint is made of a server's attachment",
@@ -164,9 +165,83 @@ export const orders: readonly Order[] = [
         earlier: inputsOf(/^URLMap$/),
     },
     {
-        why: "a certificate is made by a record that proves the domain",
+        why: "an entry is deleted only when no proxy shows its map",
+        later: /^gcp:compute\/targetHttpsProxy:/,
+        alone: true,
+        earlier: (one, all) => {
+            const maps = made(one, all, /^CertificateMap$/);
+            return some(
+                ofKind(all, /^CertificateMapEntry$/).filter((entry) =>
+                    made(entry, all, /^CertificateMap$/).some((map) => maps.includes(map)),
+                ),
+                "entry",
+            );
+        },
+    },
+    {
+        why: "machines that Google cannot ask are taken for dead, and replaced",
+        later: /^gcp:compute\/regionInstanceGroupManager:/,
+        alone: true,
+        earlier: (one, all) => {
+            if (!one.inputs.autoHealingPolicies) return [];
+            const machines = text(made(one, all, /^RegionInstanceTemplate$/).map(({ inputs }) => inputs.tags));
+            const rules = ofKind(all, /^Firewall$/).filter(
+                ({ inputs }) =>
+                    text(inputs.sourceRanges) === text(probes) &&
+                    (inputs.targetTags as string[]).some((tag) => machines.includes(text(tag))),
+            );
+            // A load balancer before them has one of its own, which comes after them.
+            const before = transitive(one, all);
+            const waited = rules.filter((rule) => before.has(rule));
+            return some(waited.length ? waited : rules, "rule for Google's probes");
+        },
+    },
+    {
+        why: "a job that makes a database's users reaches it by a way and a name in the network",
+        later: /^gcp:cloudrunv2\/job:/,
+        alone: true,
+        earlier: (one, all) => {
+            if (!/-userMade-/.test(one.name)) return [];
+            const [server] = inputsOf(/^DatabaseInstance$/)(one, all);
+            const leads = ({ from }: Recorded) => Object.values(from).flat().includes(all.indexOf(server));
+            const names = some(ofKind(all, /^RecordSet$/).filter(leads), "name of the server");
+            return [...ofKind(all, /^ForwardingRule$/).filter(leads), ...names];
+        },
+    },
+    {
+        why: "a configuration is served by an API of its own",
+        later: /^gcp:endpoints\/service:/,
+        alone: true,
+        earlier: (_, all) => apiOf(all, "servicecontrol"),
+    },
+    {
+        why: "an alarm would ring before there is somebody who listens",
+        later: /^gcp:monitoring\/uptimeCheckConfig:/,
+        alone: true,
+        earlier: ({ name, inputs }, all) =>
+            // A service's own URL is there with the service.
+            /\.run\.app"/.test(text(inputs.monitoredResource))
+                ? []
+                : some(
+                      all.filter((one) => one.name === name.replace(/-uptime$/, "-listener-https")),
+                      "listener",
+                  ),
+    },
+    {
+        why: "a certificate is made by a record that proves the domain, or of a name that is there",
         later: /^gcp:certificatemanager\/certificate:/,
-        earlier: inputsOf(/^DnsAuthorization$/),
+        alone: true,
+        earlier: (one, all) => {
+            const asked = made(one, all, /^DnsAuthorization$/);
+            const proven = (record: Recorded) =>
+                made(record, all, /^DnsAuthorization$/).some((it) => asked.includes(it));
+            return asked.length
+                ? [...asked, ...some(ofKind(all, /^RecordSet$/).filter(proven), "record")]
+                : some(
+                      all.filter(({ type }) => /^gcp:endpoints\/service:/.test(type)),
+                      "name of Google's",
+                  );
+        },
     },
     {
         why: "a line is kept nowhere that is kept out before its sink takes it",
@@ -176,6 +251,7 @@ export const orders: readonly Order[] = [
     {
         why: "a schedule starts what may be started by it",
         later: /^gcp:cloudscheduler\/job:/,
+        alone: true,
         earlier: ({ inputs }, all) => {
             const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(inputs))?.[1];
             return some(

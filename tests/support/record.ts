@@ -19,6 +19,8 @@ export interface Recorded {
     /** An explicit provider. */
     readonly provider?: number;
     readonly options: pulumi.CustomResourceOptions;
+    /** The hooks that the engine calls when it fails, by name. @default none */
+    readonly onError?: readonly string[];
 }
 
 /** Grouping is a component: it holds resources together, and is none of a cloud. */
@@ -41,6 +43,7 @@ interface Register {
     getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
     getPropertydependenciesMap(): { forEach(of: (urns: { getUrnsList(): string[] }, name: string) => void): void };
     getIgnorechangesList(): string[];
+    getHooks(): { getOnErrorList(): string[] } | undefined;
 }
 interface Message {
     type: string;
@@ -50,6 +53,7 @@ interface Message {
     provider: string;
     dependenciesList: string[];
     protect?: boolean;
+    retainondelete?: boolean;
     deletebeforereplace: boolean;
     deletebeforereplacedefined: boolean;
     additionalsecretoutputsList: string[];
@@ -121,6 +125,7 @@ function readRequest(
         provider: numbers.get(message.provider.replace(/::[^:]*$/, "")),
         options: {
             ...(message.protect ? { protect: true } : {}),
+            ...(message.retainondelete ? { retainOnDelete: true } : {}),
             ...(message.deletebeforereplacedefined ? { deleteBeforeReplace: message.deletebeforereplace } : {}),
             ...(message.version ? { version: message.version } : {}),
             ignoreChanges: request.getIgnorechangesList(),
@@ -130,5 +135,6 @@ function readRequest(
                 customTimeouts: { create: timeouts.create, update: timeouts.update, delete: timeouts.pb_delete },
             }),
         },
+        onError: request.getHooks()?.getOnErrorList(),
     };
 }
