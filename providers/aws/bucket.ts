@@ -30,7 +30,7 @@ export function makeBucket(
             forceDestroy: !site.settings.protect,
             tags: tags(site),
         },
-        { main: true },
+        { main: true, protect: site.settings.protect },
     );
     const of = { bucket: bucket.id };
     const closed = site.make("publicAccess", s3.BucketPublicAccessBlock, {

@@ -36,7 +36,8 @@ export const kv: DriverOf<"kv"> = (site, { partitionKey, sortKey, ttl, pointInTi
             deletionProtectionEnabled: site.settings.protect,
             tags: tags(site),
         },
-        { main: true },
+        // Other keys make another table: without this, the app would be on that one before AWS refuses to delete the first.
+        { main: true, protect: site.settings.protect },
     );
     const region = table.arn.apply((arn) => arn.split(":")[3]);
     const names = new URLSearchParams({ partition_key: partitionKey.name });

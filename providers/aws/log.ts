@@ -18,7 +18,7 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
             deletionProtectionEnabled: site.settings.protect,
             tags: tags(site),
         },
-        { main: true },
+        { main: true, protect: site.settings.protect },
     );
     for (const [name, { contains, into }] of Object.entries(filters)) {
         site.make(

@@ -45,7 +45,7 @@ export function makeBucket(site: Site, { versioned, lifecycle, cors, key, logs, 
             labels: labels(site),
             ...deletion(site),
         },
-        { main: true, dependsOn: ready },
+        { main: true, protect: site.settings.protect, dependsOn: ready },
     );
 }
 

@@ -45,7 +45,7 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
             cmekSettings: { kmsKeyName: encryption.name },
             ...deletion(site),
         },
-        { main: true, dependsOn: encryption.ready },
+        { main: true, protect: site.settings.protect, dependsOn: encryption.ready },
     );
     const lines = new Gathered<pulumi.Input<string>>();
     collected.set(site.component, lines);

@@ -1,5 +1,6 @@
 import { lookups } from "../support/made";
 import { type Program, run } from "../support/mocks";
+import { record, type Recorded } from "../support/record";
 import { lens } from "./lens";
 
 export { last } from "../support/made";
@@ -24,6 +25,19 @@ export async function onAws<T>(
         body,
     );
     return { ...lookups(made), result };
+}
+
+/** The same, as the engine gets it: with what each of them waits for, and its options. */
+export async function recorded(
+    body: () => unknown,
+    settings: Readonly<Record<string, string>> = {},
+): Promise<readonly Recorded[]> {
+    const { result } = await onAws(() => {
+        const recording = record();
+        body();
+        return recording;
+    }, settings);
+    return result.resources;
 }
 
 /** The statements of a policy among a resource's inputs. */
