@@ -12,7 +12,7 @@ export interface Seen {
     readonly median: number;
 }
 
-export interface MetricHarness {
+interface MetricHarness {
     /** A name for the report. */
     readonly name: string;
     open(): Promise<void>;
@@ -99,12 +99,12 @@ export function conformMetric(harness: MetricHarness): void {
 }
 
 /** What metrics write to standard error meanwhile. */
-export async function errorsOf(work: () => Promise<unknown>): Promise<string[]> {
+export async function errorsOf(work: (soFar: readonly string[]) => Promise<unknown>): Promise<string[]> {
     const { write } = process.stderr;
     const lines: string[] = [];
     process.stderr.write = ((line: string) => !line.startsWith("pulumi-mvi: ") || lines.push(line) > 0) as typeof write;
     try {
-        await work();
+        await work(lines);
     } finally {
         process.stderr.write = write;
     }

@@ -63,7 +63,8 @@ describe("process/supervisor", () => {
 
     it("starts it again after kill -9, and not after stop", async () => {
         const it = await run(`setInterval(() => 0, 1000)`);
-        const first = it.pid ?? 0;
+        const first = it.pid!;
+        expect(first, "its process").to.be.greaterThan(1);
         process.kill(first, "SIGKILL");
         const second = await until(() => it.pid !== first && it.pid);
         expect(it.exits[0]?.signal).to.equal("SIGKILL");
@@ -112,7 +113,8 @@ describe("process/supervisor", () => {
         const line = await until(() => text().find((each) => each.startsWith("pids")));
         const pids = (line ?? "").split(" ").slice(1).map(Number);
         expect(pids.map(alive)).to.deep.equal([true, true]);
-        process.kill(it.pid ?? 0, "SIGKILL");
+        expect(it.pid, "its process").to.be.greaterThan(1);
+        process.kill(it.pid!, "SIGKILL");
         await until(() => it.restarts === 1);
         expect(pids.map(alive)).to.deep.equal([false, false]);
     });

@@ -10,6 +10,7 @@ import { bounds, bucketsOf } from "../../runtime/metric/otlp-message";
 import { Sender } from "../../runtime/metric/sender";
 import { type Reading, type Tally, Values } from "../../runtime/metric/values";
 import { errorsOf } from "../conformance-runtime/metric";
+import { until } from "../agent/harness";
 import { keepEnvironment } from "../support/environment";
 import { readLine } from "./emf-spec";
 
@@ -102,9 +103,11 @@ describe("what a metric sends in the background", () => {
         readonly immediate = false;
         readonly cumulative = false;
         readonly sent: (readonly Reading[])[] = [];
-        failing: RuntimeError | undefined;
+        /** How each of the next ones fails, or that it does not. */
+        failing: (RuntimeError | undefined)[] = [];
         async send(readings: readonly Reading[]) {
-            if (this.failing) throw this.failing;
+            const failure = this.failing.shift();
+            if (failure) throw failure;
             this.sent.push(readings);
         }
         close() {}
@@ -119,43 +122,52 @@ describe("what a metric sends in the background", () => {
         await sender.close();
         return driver.sent;
     };
-    const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const twoMore = ({ sent }: Recorder) => {
+        const enough = sent.length + 2;
+        return until("two more were sent", () => sent.length >= enough);
+    };
 
     it("is 0 of a counter while nothing is added, and a gauge's value while it has no other", async () => {
-        const counted = await started("counter", async (sender) => {
+        const counted = await started("counter", async (sender, driver) => {
             sender.write([], 2);
             sender.write([], 3);
-            await pause(100);
+            await twoMore(driver);
         });
         expect(counted[0]).to.deep.equal([{ at: [], value: 5 }]);
         expect(counted[1]).to.deep.equal([{ at: [], value: 0 }]);
         expect(counted.at(-1), "closing adds nothing").to.deep.equal([]);
-        const gauged = await started("gauge", async (sender) => {
-            await pause(50);
+        const gauged = await started("gauge", async (sender, driver) => {
+            await twoMore(driver);
             sender.write([], 2);
             sender.write([], 3);
-            await pause(100);
+            await twoMore(driver);
         });
         expect(gauged[0]).to.deep.equal([]);
         expect(gauged.slice(-3, -1)).to.deep.equal([[{ at: [], value: 3 }], [{ at: [], value: 3 }]]);
     });
 
-    it("is said to fail once in a while: what passes by itself only the second time", async () => {
-        for (const [code, times] of [
-            ["Unavailable", 1],
-            ["Denied", 1],
+    it("is said to fail once in a while: what passes by itself only the second time in a row", async () => {
+        for (const [code, sends, times] of [
+            ["Unavailable", "f", 0],
+            ["Unavailable", "f.f", 0],
+            ["Unavailable", "ff", 1],
+            ["Denied", "f", 1],
+            ["Denied", "fff", 1],
         ] as const) {
-            const said = await errorsOf(() =>
+            let before = 0;
+            const said = await errorsOf((soFar) =>
                 started("counter", async (_sender, driver) => {
-                    driver.failing = new RuntimeError(code, "no");
-                    await pause(30);
-                    if (code === "Unavailable") driver.failing = undefined;
-                    await pause(40);
-                    driver.failing = new RuntimeError(code, "no");
-                    await pause(100);
+                    driver.failing = [...sends].map((each) =>
+                        each === "f" ? new RuntimeError(code, "no") : undefined,
+                    );
+                    await until("all were tried", () => driver.failing.length === 0);
+                    before = soFar.length;
                 }),
             );
-            expect(said, code).to.deep.equal(Array(times).fill("pulumi-mvi: metric orders: no\n"));
+            expect(before, `${code} ${sends}`).to.equal(times);
+            expect(said, "closing, which passes, says no more").to.deep.equal(
+                Array(times).fill("pulumi-mvi: metric orders: no\n"),
+            );
         }
     });
 
