@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { pauseAfter } from "./propagation";
+import { spreads } from "./propagation";
 
 /** Asks an API of Google's: a path below its address, and what is sent, where something is. */
 export type Ask = (api: ApiName, method: "GET" | "POST" | "PUT", path: string, body?: object) => Promise<unknown>;
@@ -96,12 +96,9 @@ async function whenSpread<T extends { readonly status: number; readonly text: st
     const refusals: string[] = []; // the newest first
     for (;;) {
         const answer = await ask();
-        if (answer.status < 400 || pulumi.runtime.isDryRun()) return answer;
+        if (answer.status < 400) return answer;
         refusals.unshift(answer.text);
-        const wait = pauseAfter(refusals);
-        if (wait === undefined) return answer;
-        await pulumi.log.info("GCP is still spreading the word: it is asked again");
-        await sleep(wait * pause);
+        if (!(await spreads(refusals, pause))) return answer;
     }
 }
 

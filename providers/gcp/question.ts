@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../../components/site";
 import { api } from "./apis";
-import { pauseAfter } from "./propagation";
+import { spreads } from "./propagation";
 
 /** A question of the provider's that an API of Google's answers: `getZones`. */
 type Question<Args, Answer> = (args: Args, options: pulumi.InvokeOptions) => Promise<Answer>;
@@ -33,10 +32,7 @@ export async function untilSpread<T>(ask: () => Promise<T>, unit = 1000): Promis
             return await ask();
         } catch (error) {
             refusals.unshift(error instanceof Error ? error.message : String(error));
-            const wait = pulumi.runtime.isDryRun() ? undefined : pauseAfter(refusals);
-            if (wait === undefined) throw error;
-            await pulumi.log.info(`GCP is still spreading the word: it is asked again in ${wait} seconds`);
-            await sleep(wait * unit);
+            if (!(await spreads(refusals, unit))) throw error;
         }
     }
 }
