@@ -30,7 +30,12 @@ export class Refusal extends pulumi.RunError {
     }
 }
 
-/** @param token - a short-lived one, of whoever runs `pulumi` */
+/**
+ * Where the stack's settings or the environment say. A provider of a component's own may say otherwise, which is not read: what
+ * it leaves out is unknown in a preview, and nothing would be asked there.
+ *
+ * @param token - a short-lived one, of whoever runs `pulumi`
+ */
 export function askAs(token: string): Ask {
     return async (api, method, path, body) => {
         const [setting, usual] = apis[api];
