@@ -1,3 +1,4 @@
+import { codeOfStatus, isUnanswered } from "../codes";
 import { type ErrorCode } from "../errors";
 
 /** Whether an error says that there is no such object. That there is no such bucket is another matter. */
@@ -7,15 +8,9 @@ export function isMissing(error: unknown): boolean {
 
 /** What an error of the SDK, or of getting a token for it, comes to. */
 export function codeOf(error: unknown): ErrorCode {
-    const status = statusOf(error);
-    const { code, message = "" } = error as { code?: unknown; message?: string };
-    if (status === 401 || status === 403 || /default credentials|client_email|invalid_grant/.test(message))
-        return "Denied";
-    if (status === 404) return "NotFound";
-    if (status === 409 || status === 412) return "Conflict";
-    if (status === 408 || status === 429 || status >= 500) return "Unavailable";
-    if (/^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT)/.test(String(code))) return "Unavailable";
-    return status >= 400 ? "Invalid" : "Unknown";
+    const { message = "" } = error as { message?: string };
+    if (/default credentials|client_email|invalid_grant/.test(message)) return "Denied";
+    return isUnanswered(error) ? "Unavailable" : codeOfStatus(statusOf(error));
 }
 
 /** Of the API's errors, it is their code; of those of getting a token, it stands with the response. */

@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-s3";
+import { codeOfAws } from "../codes";
 import { RuntimeError } from "../errors";
 import { type BlobData, type BlobWrite } from "./driver";
-import { codeOf } from "./s3-errors";
 
 /** Writes an object: in one request if it is small or its length is known, else in parts. */
 export async function writeS3(
@@ -28,7 +28,7 @@ export async function writeS3(
         else await writeParts(s3, client, kept, [first.value as Uint8Array, second.value], parts, IfNoneMatch);
     } catch (error) {
         // Two writers at once: one of them finds the other still on its way (409), or there (412).
-        if (!options.ifAbsent || codeOf(error) !== "Conflict") throw error;
+        if (!options.ifAbsent || codeOfAws(error) !== "Conflict") throw error;
         throw new RuntimeError("AlreadyExists", `s3://${at.Bucket}/${at.Key}: put: it exists already`, {
             cause: error,
         });

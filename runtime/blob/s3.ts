@@ -1,9 +1,10 @@
 import type * as sdk from "@aws-sdk/client-s3";
-import { type ErrorCode, loadPackage } from "../errors";
+import { codeOfAws } from "../codes";
+import { loadPackage } from "../errors";
 import { readBucketUrl } from "./bucket-url";
 import { type BlobDriver, type BlobEntry } from "./driver";
 import { orMissing } from "./missing";
-import { codeOf, isMissing } from "./s3-errors";
+import { isMissing } from "./s3-errors";
 import { writeS3 } from "./s3-write";
 
 const PACKAGES = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
@@ -81,7 +82,7 @@ export async function openS3(url: URL): Promise<BlobDriver> {
             });
         },
 
-        codeOf: (error): ErrorCode => codeOf(error),
+        codeOf: codeOfAws,
         close: () => client.destroy(),
     };
 }

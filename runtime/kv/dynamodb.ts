@@ -1,4 +1,5 @@
 import type * as sdk from "@aws-sdk/client-dynamodb";
+import { codeOfAws } from "../codes";
 import { type ErrorCode, loadPackage, RuntimeError } from "../errors";
 import { type Condition, type KvDriver, type Place, type StoredEntry } from "./driver";
 
@@ -214,27 +215,15 @@ function expressionOf(condition: Condition | undefined, { partition, ttl }: Tabl
     };
 }
 
+/** What the service says in words of its own. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
     ResourceNotFoundException: "NotFound",
-    ValidationException: "Invalid",
-    AccessDeniedException: "Denied",
-    UnrecognizedClientException: "Denied",
-    InvalidSignatureException: "Denied",
-    MissingAuthenticationTokenException: "Denied",
-    IncompleteSignatureException: "Denied",
-    ExpiredTokenException: "Denied",
-    CredentialsProviderError: "Denied",
     TransactionConflictException: "Conflict",
     ProvisionedThroughputExceededException: "Unavailable",
-    ThrottlingException: "Unavailable",
     RequestLimitExceeded: "Unavailable",
-    InternalServerError: "Unavailable",
-    ServiceUnavailable: "Unavailable",
-    TimeoutError: "Unavailable",
 };
 
 function codeOf(error: unknown): ErrorCode {
-    const { name, code } = error as { name?: string; code?: string };
-    if (name && Object.hasOwn(CODES, name)) return CODES[name];
-    return /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST)/.test(code ?? "") ? "Unavailable" : "Unknown";
+    const { name = "" } = error as { name?: string };
+    return Object.hasOwn(CODES, name) ? CODES[name] : codeOfAws(error);
 }

@@ -1,3 +1,4 @@
+import { isUnanswered } from "../codes";
 import { type ErrorCode } from "../errors";
 
 /** Whether a write was refused because the document is not what its condition asks for. */
@@ -13,7 +14,7 @@ export function codeOf(error: unknown): ErrorCode {
     const { code, message = "" } = error as { code?: unknown; message?: string };
     if (/default credentials|invalid_grant|invalid_client|Unable to detect a Project Id/i.test(message))
         return "Denied";
-    return /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ABORT)/i.test(String(code)) ? "Unavailable" : "Unknown";
+    return isUnanswered(error) || /^ABORT/i.test(String(code)) ? "Unavailable" : "Unknown";
 }
 
 /** https://cloud.google.com/apis/design/errors#error_codes */

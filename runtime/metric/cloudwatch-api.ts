@@ -1,5 +1,7 @@
 import type { CloudWatchClient, MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { codeOfAws } from "../codes";
 import { loadPackage, RuntimeError } from "../errors";
+import { mayPass } from "./driver";
 
 /** Milliseconds in which several metrics come together into one request: each request has its price. */
 const TOGETHER = 50;
@@ -12,7 +14,7 @@ const PATIENCE = 3000;
 
 /** Outbox sends the data of all metrics of a namespace. */
 interface Outbox {
-    /** @throws {@link RuntimeError} Unavailable, Denied, NotInstalled: kept for the next time; Unknown: not taken at all */
+    /** @throws {@link RuntimeError} Unavailable, Denied, NotInstalled: kept for the next time; else not taken at all */
     post(data: readonly MetricDatum[]): Promise<void>;
     leave(): void;
 }
@@ -43,7 +45,12 @@ function open(Namespace: string, endpoint: string | undefined, ended: () => void
             ["@aws-sdk/client-cloudwatch"],
             () => import("@aws-sdk/client-cloudwatch"),
         );
-        const requestHandler = { connectionTimeout: PATIENCE, requestTimeout: PATIENCE };
+        // Without the last one, the SDK says that it waits too long, and waits on.
+        const requestHandler = {
+            connectionTimeout: PATIENCE,
+            requestTimeout: PATIENCE,
+            throwOnRequestTimeout: true,
+        };
         client ??= new CloudWatchClient({ endpoint, maxAttempts: 2, requestHandler });
         while (waiting.length > 0) {
             const MetricData = waiting.splice(0, DATA);
@@ -51,8 +58,7 @@ function open(Namespace: string, endpoint: string | undefined, ended: () => void
                 await client.send(new PutMetricDataCommand({ Namespace, MetricData }));
             } catch (cause) {
                 const error = faultOf(cause, Namespace);
-                // What is not taken now, would not be taken later either, unless it passes.
-                if (error.code !== "Unknown") waiting.unshift(...MetricData);
+                if (mayPass(error)) waiting.unshift(...MetricData);
                 throw error;
             }
         }
@@ -75,16 +81,8 @@ function open(Namespace: string, endpoint: string | undefined, ended: () => void
 }
 
 function faultOf(cause: unknown, namespace: string): RuntimeError {
-    const {
-        name,
-        message,
-        $metadata: { httpStatusCode: status = 503 } = {},
-    } = cause as Error & {
-        $metadata?: { httpStatusCode?: number };
-    };
-    const at = `PutMetricData to ${namespace}: ${name}: ${message}`;
-    if (status === 403 || name === "CredentialsProviderError")
-        return new RuntimeError("Denied", `${at}: link what runs to the metric`, { cause });
-    const passes = status >= 500 || status === 429 || /Throttl/.test(name);
-    return new RuntimeError(passes ? "Unavailable" : "Unknown", at, { cause });
+    const { name, message } = cause as Error;
+    const code = codeOfAws(cause);
+    const advice = code === "Denied" ? ": link what runs to the metric" : "";
+    return new RuntimeError(code, `PutMetricData to ${namespace}: ${name}: ${message}${advice}`, { cause });
 }

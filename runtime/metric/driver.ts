@@ -1,3 +1,4 @@
+import { RuntimeError } from "../errors";
 import { type Reading } from "./values";
 
 /**
@@ -17,4 +18,9 @@ export interface MetricDriver {
     send(readings: readonly Reading[], complete: boolean): Promise<void>;
     /** Where there is something to end. */
     close?(): void;
+}
+
+/** Whether what is not taken now may be taken later: when somebody answers again, or is allowed to. Else it is not sent again. */
+export function mayPass(error: unknown): boolean {
+    return error instanceof RuntimeError && (error.code === "Unavailable" || error.code === "Denied");
 }

@@ -1,9 +1,10 @@
-import { type ErrorCode, RuntimeError } from "../errors";
+import { codeOfStatus } from "../codes";
+import { RuntimeError } from "../errors";
 
 /** Milliseconds for one request: at SIGTERM there are ten seconds for all. */
 const PATIENCE = 5000;
 
-/** Sends metrics by OTLP over HTTP, in JSON. @throws {@link RuntimeError} Unavailable where it may be tried again, Denied, Unknown */
+/** Sends metrics by OTLP over HTTP, in JSON. @throws {@link RuntimeError}, by the answer */
 export async function postOtlp(url: string, headers: Readonly<Record<string, string>>, body: object): Promise<void> {
     const text = await ask(url, {
         method: "POST",
@@ -28,25 +29,20 @@ export async function ask(url: string, init: RequestInit): Promise<string> {
         throw new RuntimeError("Unavailable", `${url} does not answer: ${why}`, { cause });
     }
     if (answer.ok) return text;
-    const code = codeOf(answer.status);
+    const code = codeOfStatus(answer.status);
     const advice = code === "Denied" ? ": link what runs to the metric" : "";
     throw new RuntimeError(code, `${url} answers ${answer.status}: ${text.trim().slice(0, 500)}${advice}`);
 }
 
-function codeOf(status: number): ErrorCode {
-    if (status === 401 || status === 403) return "Denied";
-    return status === 408 || status === 429 || status >= 500 ? "Unavailable" : "Unknown";
-}
-
-interface Partial {
+interface PartialSuccess {
     /** As OTLP's JSON has it, a text; some write a number. */
     readonly rejectedDataPoints?: string | number;
     readonly errorMessage?: string;
 }
 
-function partOf(text: string): Partial {
+function partOf(text: string): PartialSuccess {
     try {
-        return (JSON.parse(text || "{}") as { partialSuccess?: Partial }).partialSuccess ?? {};
+        return (JSON.parse(text || "{}") as { partialSuccess?: PartialSuccess }).partialSuccess ?? {};
     } catch {
         return {}; // It was taken: what else it says is of no use here.
     }

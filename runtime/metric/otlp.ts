@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { RuntimeError } from "../errors";
 import { type Declared } from "./declared";
-import { type MetricDriver } from "./driver";
+import { mayPass, type MetricDriver } from "./driver";
 import { postOtlp } from "./http";
 import { bucketsOf, type Point, requestOf } from "./otlp-message";
 import { type Reading, Values } from "./values";
@@ -33,8 +33,7 @@ export function openOtlp(declared: Declared): MetricDriver {
             try {
                 await postOtlp(url, headers, request);
             } catch (error) {
-                // What will not be taken is not sent again.
-                if (error instanceof RuntimeError && error.code === "Unavailable") throw error;
+                if (mayPass(error)) throw error;
                 waiting.clear();
                 start = end;
                 throw error;

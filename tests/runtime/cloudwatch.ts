@@ -25,6 +25,10 @@ export class FakeCloudWatch {
     readonly problems: string[] = [];
     requests = 0;
     off = false;
+    /** It takes requests and says nothing. */
+    silent = false;
+    /** What each request is answered instead. */
+    refusal: { readonly status: number; readonly type: string } | undefined;
     readonly #server = http.createServer((request, response) => void this.#answer(request, response));
 
     async start(): Promise<string> {
@@ -44,6 +48,9 @@ export class FakeCloudWatch {
         const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
         response.setHeader("content-type", "application/x-amz-json-1.0");
         if (this.off) return void response.writeHead(503).end('{"__type":"ServiceUnavailable"}');
+        if (this.silent) return;
+        if (this.refusal)
+            return void response.writeHead(this.refusal.status).end(JSON.stringify({ __type: this.refusal.type }));
         this.#take(String(request.headers["x-amz-target"]), String(request.headers.authorization), body);
         response.end("{}");
     }
