@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { processes, processRow } from "../../agent/process/table";
 import { until } from "../process/host";
@@ -222,14 +225,30 @@ describe("container", () => {
     });
 
     it("comes back when the agent restarts, without waiting", async () => {
-        const inputs = await world.inputs(server("1", ""), { replicas: { min: 2, max: 2 } });
-        await world.apply(inputs);
-        await world.kind.stop();
-        expect(world.targets).to.deep.equal([]);
-        world.kind = world.newKind();
-        const from = Date.now();
-        await world.apply(inputs, true);
-        expect(Date.now() - from).to.be.lessThan(1000);
-        await until(() => world.targets.length === 2);
+        let status = 200;
+        const gate = createServer((_, response) => response.writeHead(status).end()).listen(0, "127.0.0.1");
+        try {
+            await once(gate, "listening");
+            const inputs = await world.inputs(
+                `const serve = () => { ${server("1")} };
+                const wait = async () => ((await fetch(process.env.GATE)).ok ? serve() : setTimeout(wait, 50));
+                void wait();`,
+                {
+                    replicas: { min: 2, max: 2 },
+                    env: { GATE: `http://127.0.0.1:${(gate.address() as AddressInfo).port}` },
+                },
+            );
+            await world.apply(inputs);
+            await world.kind.stop();
+            expect(world.targets).to.deep.equal([]);
+            world.kind = world.newKind();
+            status = 503;
+            await world.apply(inputs, true);
+            expect(world.targets).to.deep.equal([]);
+            status = 200;
+            await until(() => world.targets.length === 2);
+        } finally {
+            gate.close().closeAllConnections();
+        }
     });
 });
