@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { App, Container, Image, Job, Key, KV, LoadBalancer, Mistake, Network, VM } from "../../components";
+import { App, Container, Database, Image, Job, Key, KV, LoadBalancer, Network, VM } from "../../components";
 import { firstZones, nativeOf } from "../../providers/aws/network";
 import { sortSubnets } from "../../providers/aws/network-existing";
 import { normal, rangeOf, tiers } from "../../providers/aws/subnets";
+import { refused } from "../support/made";
 import { value } from "../support/mocks";
 import { onAws, statements } from "./program";
 
@@ -326,50 +327,44 @@ describe("A Network on AWS that is there", () => {
 
         it("is none for images of other registries than ECR, which is reached alone, whether it is there or new", async () => {
             const other = `ghcr.io/example/app${digest}`;
-            const refused = async (program: () => unknown): Promise<string[]> => {
-                const faults: string[] = [];
-                await onAws(
-                    () => {
-                        try {
-                            program();
-                        } catch (error) {
-                            if (!(error instanceof Mistake)) throw error;
-                            faults.push(...error.faults.map(({ where, what }) => `${where} ${what}`));
-                        }
-                    },
-                    {},
-                    there(),
-                );
-                return faults.sort();
-            };
+            const faults = async (program: () => unknown): Promise<string[]> =>
+                (await refused(onAws(() => void program(), {}, there())))
+                    .map(({ where, what: fault }) => `${where} ${fault}`)
+                    .sort();
             const what =
                 'cannot be pulled in a network whose `egress` is "none": on aws only Amazon ECR is reached from there';
             for (const network of [closed, () => new Network("own", { egress: "none" })]) {
                 const sidecars = { side: { image: other }, near: { image } };
-                const found = await refused(() => new Container("web", { image, network: network(), sidecars }));
+                const found = await faults(() => new Container("web", { image, network: network(), sidecars }));
                 expect(found).to.deep.equal([`sidecars.side.image ${what}`]);
                 const reference = () => new Image("there", { reference: other });
                 expect(
-                    await refused(() => new Job("nightly", { image: reference(), network: network() })),
+                    await faults(() => new Job("nightly", { image: reference(), network: network() })),
                 ).to.deep.equal([`image ${what}`]);
                 const machines = () => new VM("pool", { network: network(), cpu: 4 });
-                expect(await refused(() => new Container("on", { image: other, on: machines() }))).to.deep.equal([
+                expect(await faults(() => new Container("on", { image: other, on: machines() }))).to.deep.equal([
                     `image ${what}`,
                 ]);
                 const build = { context: "examples/everything/app", dockerfile: "Containerfile" };
-                expect(await refused(() => new Container("built", { build, network: network() }))).to.deep.equal([]);
+                expect(await faults(() => new Container("built", { build, network: network() }))).to.deep.equal([]);
             }
             const app = (egress: "none" | "nat-gateway") => () =>
                 new App("shop", {
                     networks: { own: { egress } },
                     containers: { web: { image: other, network: "own" } },
                 });
-            expect(await refused(app("none"))).to.deep.equal([`containers.web.image ${what}`]);
-            expect(await refused(app("nat-gateway"))).to.deep.equal([]);
+            expect(await faults(app("none"))).to.deep.equal([`containers.web.image ${what}`]);
+            expect(await faults(app("nat-gateway"))).to.deep.equal([]);
         });
 
         it("needs no endpoint for what holds data alone", async () => {
-            await onAws(() => closed(), {}, there(["s3"]));
+            const none = ["s3", "dynamodb", "kms", "logs", "secretsmanager", "ecr.api", "ecr.dkr"];
+            const { names } = await onAws(
+                () => new Database("db", { engine: "postgres", network: closed() }),
+                {},
+                there(none),
+            );
+            expect(names("Instance")).to.have.length(1);
             expect(asked).to.deep.equal([]);
         });
     });

@@ -3,7 +3,7 @@ import type { Asked, Mend } from "./gateway";
 import { policiesOf, type Statement } from "./role-policies";
 
 /** What is done to what, in IAM's words. */
-export interface Deed {
+interface Deed {
     readonly action: string;
     readonly resource: string;
     /** What conditions look at: `kms:ViaService`. */

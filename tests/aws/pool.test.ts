@@ -1,29 +1,24 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { App, type AppArgs, Container, type ContainerArgs, Network, VM, type VMArgs } from "../../components";
-import { Mistake } from "../../components/fault";
 import { privateOnly } from "../../providers/aws/pool";
+import { refused } from "../support/made";
 import { onAws } from "./program";
 
 const image = `ghcr.io/acme/box@sha256:${"a".repeat(64)}`;
 
 /** What is refused of a program, each fault on a line; nothing when it is a plan. */
-async function refused(
+async function faults(
     program: () => unknown,
     settings: Readonly<Record<string, string>> = {},
     answers: Readonly<Record<string, object>> = {},
 ): Promise<string[]> {
-    try {
-        await onAws(
-            () => void program(),
-            settings,
-            (token) => ({ ...answers[token] }),
-        );
-        return [];
-    } catch (reason) {
-        if (!(reason instanceof Mistake)) throw reason;
-        return reason.faults.map(({ where, what, todo, got }) => `${where}: ${what}: ${todo}: ${got ?? ""}`);
-    }
+    const made = onAws(
+        () => void program(),
+        settings,
+        (token) => ({ ...answers[token] }),
+    );
+    return (await refused(made)).map(({ where, what, todo, got }) => `${where}: ${what}: ${todo}: ${got ?? ""}`);
 }
 
 describe("Containers on a VM's machines, on AWS, refuse", () => {
@@ -38,16 +33,16 @@ describe("Containers on a VM's machines, on AWS, refuse", () => {
             () => {
                 new Container("box", { image: of, on: new VM("pool", network ? { network: network() } : {}) });
             };
-        const [alone, ...others] = await refused(on());
+        const [alone, ...others] = await faults(on());
         expect(alone).to.match(lost).and.include("`stack-network`");
         expect(others).to.deep.equal([]);
-        expect(await refused(on(() => new Network("own"))).then(([first]) => first)).to.match(lost);
+        expect(await faults(on(() => new Network("own"))).then(([first]) => first)).to.match(lost);
         const open = on(() => new Network("own", { egress: "public-address" }));
-        expect(await refused(open, { "mvi:profile": "prod" }).then(([first]) => first)).to.match(lost);
+        expect(await faults(open, { "mvi:profile": "prod" }).then(([first]) => first)).to.match(lost);
         for (const egress of ways)
-            expect(await refused(on(() => new Network("own", { egress }), ofEcr))).to.deep.equal([]);
+            expect(await faults(on(() => new Network("own", { egress }), ofEcr))).to.deep.equal([]);
         for (const profile of ["small", "prod"])
-            expect(await refused(on(), { "mvi:profile": profile })).to.deep.equal([]);
+            expect(await faults(on(), { "mvi:profile": profile })).to.deep.equal([]);
     });
 
     it("a network that is there, of which nobody said that what has no public address gets out", async () => {
@@ -65,10 +60,10 @@ describe("Containers on a VM's machines, on AWS, refuse", () => {
                 associations: [{ subnetId: "s1", main: true }],
             },
         };
-        expect((await refused(there(), {}, found)).join()).to.match(
+        expect((await faults(there(), {}, found)).join()).to.match(
             /^on: has no way .* from `there`.*: set `egress: "nat-gateway"` of it, if its private subnets have one: "pool"$/,
         );
-        expect(await refused(there("nat-gateway"), {}, found)).to.deep.equal([]);
+        expect(await faults(there("nat-gateway"), {}, found)).to.deep.equal([]);
         // What its subnets are, only AWS says.
         expect(() => privateOnly("box", "there", ["s1"], true)).to.throw(
             RunError,
@@ -79,7 +74,7 @@ describe("Containers on a VM's machines, on AWS, refuse", () => {
 
     it("what is larger than the machine, with its sidecars", async () => {
         const fits = (args: Partial<ContainerArgs>, vm: VMArgs) =>
-            refused(() => new Container("box", { image, on: new VM("pool", vm), ...args }), { "mvi:profile": "small" });
+            faults(() => new Container("box", { image, on: new VM("pool", vm), ...args }), { "mvi:profile": "small" });
         expect(await fits({ cpu: 4 }, { memory: 65536 })).to.deep.equal([
             "cpu: is 4 with its sidecars: each machine of `pool` has 1: lower it, or raise the `cpu` of the machines: 4",
         ]);
@@ -106,7 +101,7 @@ describe("Containers on a VM's machines, on AWS, refuse", () => {
             wrong: { image, on: "nowhere" },
             astray: { image, on: "third" },
         };
-        const found = await refused(
+        const found = await faults(
             () =>
                 new App("app", {
                     containers,
@@ -125,6 +120,6 @@ describe("Containers on a VM's machines, on AWS, refuse", () => {
             /from the stack's own network, whose/,
         );
         const elsewhere = () => new Container("box", { image, on: new VM("pool", {}, { cloud: "local" }) });
-        expect((await refused(elsewhere)).join()).to.match(/^on: is on another cloud: choose machines on aws/);
+        expect((await faults(elsewhere)).join()).to.match(/^on: is on another cloud: choose machines on aws/);
     });
 });

@@ -1,7 +1,8 @@
 // What calls a service of Cloud Run, or gets an image on a machine, reaches Google through its network, or not at all.
 import { expect } from "chai";
-import { Container, Image, Job, Mistake, Network, VM } from "../../components";
+import { Container, Image, Job, Network, VM } from "../../components";
 import { nameOf } from "../../providers/gcp/network-existing";
+import { refused } from "../support/made";
 import { broken, orders } from "./order";
 import { number, project, region } from "./lens";
 import { onGcp, recorded } from "./program";
@@ -143,34 +144,24 @@ describe("Images on machines in a network that nothing leaves, on GCP", () => {
     });
 
     it("are refused from other registries than Artifact Registry, before anything is made", async () => {
-        const refused = async (program: () => unknown) => {
-            const faults: string[] = [];
-            await onGcp(() => {
-                try {
-                    program();
-                } catch (error) {
-                    if (!(error instanceof Mistake)) throw error;
-                    faults.push(...error.faults.map(({ where, what }) => `${where} ${what}`));
-                }
-            });
-            return faults;
-        };
+        const faults = async (program: () => unknown) =>
+            (await refused(onGcp(() => void program()))).map(({ where, what: fault }) => `${where} ${fault}`);
         const what =
             'cannot be pulled in a network whose `egress` is "none": on gcp only Artifact Registry is reached from there';
         const sidecars = { near: { image: ours }, far: { image } };
         const own = (args: object) => () =>
             new Container("own", { image: ours, ports: raw, network: closed(), ...args });
-        expect(await refused(own({}))).to.deep.equal([]);
-        expect(await refused(own({ image }))).to.deep.equal([`image ${what}`]);
-        expect(await refused(own({ image: `gcr.io/acme/web${digest}` }))).to.deep.equal([`image ${what}`]);
-        expect(await refused(own({ sidecars }))).to.deep.equal([`sidecars.far.image ${what}`]);
+        expect(await faults(own({}))).to.deep.equal([]);
+        expect(await faults(own({ image }))).to.deep.equal([`image ${what}`]);
+        expect(await faults(own({ image: `gcr.io/acme/web${digest}` }))).to.deep.equal([`image ${what}`]);
+        expect(await faults(own({ sidecars }))).to.deep.equal([`sidecars.far.image ${what}`]);
         const there = () => new Image("there", { reference: image });
         const pool = () => new VM("pool", { network: closed(), cpu: 4 });
-        expect(await refused(() => new Container("on", { image: there(), on: pool() }))).to.deep.equal([
+        expect(await faults(() => new Container("on", { image: there(), on: pool() }))).to.deep.equal([
             `image ${what}`,
         ]);
         // Cloud Run gets its images by itself, and elsewhere machines reach any registry.
-        expect(await refused(() => new Container("run", { image, port: 3000, network: closed() }))).to.deep.equal([]);
-        expect(await refused(() => new Container("open", { image, ports: raw }))).to.deep.equal([]);
+        expect(await faults(() => new Container("run", { image, port: 3000, network: closed() }))).to.deep.equal([]);
+        expect(await faults(() => new Container("open", { image, ports: raw }))).to.deep.equal([]);
     });
 });

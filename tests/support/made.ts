@@ -1,3 +1,4 @@
+import { type Fault, Mistake } from "../../components/fault";
 import type { Registered } from "./mocks";
 
 /** What a program has made, without its components, by type (`storage/bucket:Bucket` is a `Bucket`) and name. */
@@ -16,6 +17,17 @@ export function lookups(made: readonly Registered[]) {
         },
         names: (type: string) => all.filter((one) => last(one) === type).map(({ name }) => name),
     };
+}
+
+/** All that is wrong with a program, which is refused for it; nothing when it is made. */
+export async function refused(made: Promise<unknown>): Promise<readonly Fault[]> {
+    try {
+        await made;
+        return [];
+    } catch (reason) {
+        if (!(reason instanceof Mistake)) throw reason;
+        return reason.faults;
+    }
 }
 
 export const last = ({ type }: Pick<Registered, "type">) => type.split(":")[2];
