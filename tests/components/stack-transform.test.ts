@@ -109,12 +109,18 @@ describe("transformStack", () => {
 
     it("is refused with all that is wrong with it, before anything is made", async () => {
         const wrong = {
-            aws: { balancr: {}, cluster: { clustr: {}, cluster: 5 }, network: "x" },
+            aws: {
+                balancr: {},
+                // This one is right.
+                balancer: { balancer: { idleTimeout: 300 } },
+                cluster: { clustr: {}, cluster: 5 },
+                network: "x",
+            },
             azure: {},
             // Of a cloud that is not the stack's nothing is known.
             gcp: { nonesuch: {} },
         };
-        const { all } = await onAws(() => {
+        const { inputs } = await onAws(() => {
             expect(() => transformStack(wrong as StackTransforms)).to.throw(
                 Mistake,
                 "What the stack shares cannot be made (5 faults):\n" +
@@ -124,10 +130,11 @@ describe("transformStack", () => {
                     '  - transformStack.aws.network: must be an object by child, but got "x": write { … }, with a child\'s key\n' +
                     "  - transformStack.azure: is no cloud: known are aws, gcp, local",
             );
-            // What was refused changes nothing.
             front();
         });
-        expect(all).to.not.deep.equal([]);
+        expect(inputs("LoadBalancer", "stack-balancer"), "what was refused changes nothing")
+            .to.be.an("object")
+            .and.not.include({ idleTimeout: 300 });
     });
 
     it("does not compile with a wrong part, child or argument, of which the last is refused when the child is made", async () => {
