@@ -16,7 +16,7 @@ export interface KeyArgs extends Guarded<"key"> {
     rotation?: number;
     /** Own key material, 32 bytes in base64 (bring your own key): a secret. @default made by the cloud */
     material?: pulumi.Input<string>;
-    /** Days between deletion and destruction, 7 to 30, in which a deletion can be taken back. @default 30 */
+    /** Days between deletion and destruction, 7 to 30, in which a deletion can be taken back. GCP changes it in no key that there is. @default 30 */
     deletionWindow?: number;
 }
 

@@ -45,7 +45,7 @@ export const container: DriverOf<"container"> = (site, spec) => {
     );
     const after: Promise<pulumi.Resource[]> = entries.all.then((all) => [
         ...task.after,
-        ...(pool || atSpot(site) ? [capacity] : []),
+        capacity,
         ...all.flatMap((entry) => entry.after),
     ]);
     const service = site.make(
@@ -55,9 +55,10 @@ export const container: DriverOf<"container"> = (site, spec) => {
             cluster: cluster.arn,
             taskDefinition: task.definition.arn,
             desiredCount: bounds.min,
-            ...(pool
-                ? { capacityProviderStrategies: [{ capacityProvider: pool.name, weight: 1 }] }
-                : { ...fargate(site), platformVersion: "LATEST" }),
+            // With a launch type, or without `forceNewDeployment`, another capacity (of another profile) would be another service.
+            capacityProviderStrategies: [{ capacityProvider: pool?.name ?? fargate(site), weight: 1 }],
+            forceNewDeployment: true,
+            ...(pool ? {} : { platformVersion: "LATEST" }),
             networkConfiguration: {
                 ...(pool ? withoutAddress(site, network, task.network) : task.network),
                 securityGroups: [task.group.id],
@@ -154,13 +155,8 @@ function enter(site: Site, { network, domain }: ContainerSpec, native: AwsContai
  * What others do not need costs a third to a half, and AWS takes it back with two minutes' notice: a replica that is lost
  * is started anew, and while AWS has none to spare, it waits. That is for `dev` only.
  */
-function fargate(site: Site): Pick<ecs.ServiceArgs, "launchType" | "capacityProviderStrategies"> {
-    if (!atSpot(site)) return { launchType: "FARGATE" };
-    return { capacityProviderStrategies: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] };
-}
-
-function atSpot(site: Site): boolean {
-    return site.settings.profile === "dev";
+function fargate(site: Site): string {
+    return site.settings.profile === "dev" ? "FARGATE_SPOT" : "FARGATE";
 }
 
 /** ECS takes a while to bring up a replica and to drain one, besides the time that the app needs. */

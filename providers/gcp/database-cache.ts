@@ -62,9 +62,8 @@ export function cache(site: Site, spec: DatabaseSpec) {
             mode: "CLUSTER_DISABLED",
             shardCount: 1,
             replicaCount: highAvailability ? 1 : 0,
-            zoneDistributionConfig: highAvailability
-                ? { mode: "MULTI_ZONE" }
-                : { mode: "SINGLE_ZONE", zone: network.zones.apply(([first]) => first) },
+            // Google moves none from one to the other: as long as there is no replica, the one node is in some zone.
+            zoneDistributionConfig: { mode: "MULTI_ZONE" },
             authorizationMode: "TOKEN_AUTH",
             aclPolicy: policy.id,
             transitEncryptionMode: "SERVER_AUTHENTICATION",

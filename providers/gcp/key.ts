@@ -22,7 +22,7 @@ export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, mater
         "key",
         kms.CryptoKey,
         {
-            ...named(site, undefined, 63),
+            ...named(site, undefined, 63, undefined, sign ? { algorithm } : undefined),
             keyRing: ring.id,
             purpose: sign ? "ASYMMETRIC_SIGN" : "ENCRYPT_DECRYPT",
             versionTemplate: {
@@ -35,8 +35,16 @@ export const key: DriverOf<"key"> = (site, { purpose, algorithm, rotation, mater
             labels: labels(site),
             ...deletion(site),
         },
-        // A new key in the place of one would leave what that one encrypted closed for ever.
-        { main: true, protect: site.settings.protect },
+        {
+            main: true,
+            // A new key in the place of one would leave what that one encrypted closed for ever.
+            protect: site.settings.protect,
+            // Google changes it in no key that there is: with another profile there would be a new key, and all that is
+            // encrypted with it would be made anew, databases among it.
+            ignoreChanges: ["destroyScheduledDuration"],
+            // In place it would be the template of the next version only, and what signs is the first one.
+            replaceOnChanges: sign ? ["versionTemplate.algorithm"] : [],
+        },
     );
     const id = material === undefined ? made.id : importMaterial(site, ring, made, material);
     // What signs is a version; there is one, since only keys that encrypt are rotated.

@@ -19,18 +19,29 @@ export function named(
     key: string | undefined,
     most: number,
     instance?: string,
+    keepers?: Readonly<Record<string, pulumi.Input<string>>>,
 ): { name?: pulumi.Output<string> } {
     const logical = logicalName(site, key, instance);
     // Most types refuse capital letters, which some children's keys have.
     return logical.length + autonamed <= most && logical === logical.toLowerCase()
         ? {}
-        : { name: unique(site, key, most, instance) };
+        : { name: unique(site, key, most, instance, keepers) };
 }
 
-/** The same for an argument which Pulumi does not fill by itself: `accountId`, `secretId`, `bucketId`. */
-export function unique(site: Site, key: string | undefined, most: number, instance?: string): pulumi.Output<string> {
+/**
+ * The same for an argument which Pulumi does not fill by itself: `accountId`, `secretId`, `bucketId`.
+ *
+ * @param keepers - what makes Google replace it: the old one and the new one need two names, for a while
+ */
+export function unique(
+    site: Site,
+    key: string | undefined,
+    most: number,
+    instance?: string,
+    keepers?: Readonly<Record<string, pulumi.Input<string>>>,
+): pulumi.Output<string> {
     const own = [key, instance].filter(Boolean).join("-");
-    const { hex } = site.make("suffix", RandomId, { byteLength: 4 }, { instance: own || "main" });
+    const { hex } = site.make("suffix", RandomId, { byteLength: 4, keepers }, { instance: own || "main" });
     return hex.apply((end) => `${cut(small(logicalName(site, key, instance)), most - end.length - 1)}-${end}`);
 }
 

@@ -125,8 +125,10 @@ describe("Container on AWS", () => {
             ["prod", "enhanced"],
         ]) {
             const { inputs } = await onAws(() => void new Container("worker", { image }), { "mvi:profile": profile });
-            expect(inputs("Service", "worker")).to.include({ launchType: "FARGATE" });
-            expect(inputs("Service", "worker")).to.not.have.property("capacityProviderStrategies");
+            expect(inputs("Service", "worker")).to.deep.include({
+                capacityProviderStrategies: [{ capacityProvider: "FARGATE", weight: 1 }],
+            });
+            expect(inputs("Service", "worker")).to.not.have.property("launchType");
             expect(inputs("Cluster", "stack-cluster").settings).to.deep.equal([
                 { name: "containerInsights", value: insights },
             ]);

@@ -86,6 +86,14 @@ else
             expect(Number(refresh.get("Preferences.MinHealthyPercentage"))).to.be.at.least(100);
         });
 
+        it("the profile, from dev to prod: all that holds data stays, with what encrypts it", async () => {
+            await stack.setConfig("mvi:profile", { value: "prod" });
+            const done = await changed({});
+            expect(done.filter((step) => /replace|delete/.test(step))).to.deep.equal([]);
+            expect(done).to.include.members(["update db", "update files", "update items"]);
+            expect(known({ outputs: await stack.outputs() })).to.deep.equal(first);
+        });
+
         it("what somebody changed by hand is seen, and mended", async () => {
             const DBInstanceIdentifier = String(first.db);
             await emulator.ask("rds", "2014-10-31 ModifyDBInstance", {

@@ -305,7 +305,7 @@ describe("A Database of redis on GCP", () => {
             mode: "CLUSTER_DISABLED",
             shardCount: 1,
             replicaCount: 0,
-            zoneDistributionConfig: { mode: "SINGLE_ZONE", zone: `${region}-b` },
+            zoneDistributionConfig: { mode: "MULTI_ZONE" },
             authorizationMode: "TOKEN_AUTH",
             aclPolicy: "db-cacheUsers",
             transitEncryptionMode: "SERVER_AUTHENTICATION",

@@ -1,14 +1,18 @@
 import type * as auto from "@pulumi/pulumi/automation";
 import { expect } from "chai";
-import { Container, Database } from "../../components";
+import { Container, Database, Key, Secret } from "../../components";
 import { broughtUp, changing, known, replaced, scaledTo, type Wanted, wantedFirst } from "../support/changes";
 import { steps, stopAtFailure } from "../support/engine";
 import { Emulator, missing, project } from "./emulator";
 
 const wanted = wantedFirst(1);
+let twice: boolean | undefined;
+let algorithm: "ecdsa-p256" | "ed25519" = "ecdsa-p256";
 
 function program() {
-    const cache = new Database("cache", { engine: "redis", size: wanted.size });
+    const cache = new Database("cache", { engine: "redis", size: wanted.size, highAvailability: twice });
+    new Key("signer", { purpose: "sign", algorithm });
+    new Secret("token", { generate: {} });
     const outputs = changing(wanted, (app) => [
         cache,
         new Container("raw", { image: app, ports: { raw: { port: 9000, protocol: "tcp" } } }),
@@ -76,6 +80,28 @@ else
             expect(await disk()).to.equal("80");
         });
 
+        it("a replica: in place, though Google takes a single zone for no other way to stand", async () => {
+            twice = true;
+            expect(await changed({})).to.deep.equal(["update cache"]);
+        });
+
+        it("how a key signs: another key, since the first one's version goes on as it was", async () => {
+            algorithm = "ed25519";
+            expect(await changed({})).to.deep.equal(replaced("signer"));
+        });
+
+        it("the profile, from dev to prod: all that holds data stays, with what encrypts it", async () => {
+            twice = undefined;
+            await stack.setConfig("mvi:profile", { value: "prod" });
+            const done = await changed({});
+            // Machines hold nothing, and one template follows another.
+            expect(done.filter((step) => /replace|delete/.test(step))).to.deep.equal(
+                [...replaced("machine-template"), ...replaced("raw-template")].sort(),
+            );
+            expect(done).to.include.members(["update cache", "update db", "update files", "update items"]);
+            expect(known({ outputs: await stack.outputs() })).to.deep.equal(first);
+        });
+
         it("what somebody changed by hand is seen, and mended", async () => {
             const at = server();
             const backups = async () =>
@@ -90,6 +116,8 @@ else
         });
 
         it("leaves nothing, and nothing was refused", async () => {
+            await stack.setConfig("mvi:protect", { value: "false" });
+            await stack.up();
             await stack.destroy();
             expect(await emulator.refused()).to.deep.equal([]);
         });
