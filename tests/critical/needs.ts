@@ -78,6 +78,28 @@ const courtesy: readonly Rule[] = [
     ],
 ];
 
+/** What no cloud asks for, and we wait for all the same: what it would be without. */
+const ours: readonly Rule[] = [
+    [
+        /^aws:cloudfront\/vpcOrigin:/,
+        /^aws:lb\/listener:/,
+        "CloudFront would have an origin at which nobody listens; it takes a second",
+    ],
+    [/^aws:scheduler\/schedule:/, /^aws:iam\/rolePolicy:/, "its first start would be refused"],
+    [
+        /^aws:scheduler\/schedule:/,
+        /^aws:ecs\/service:/,
+        "the check from outside would find nobody there yet, and its alarm would ring",
+    ],
+    [/^gcp:cloudscheduler\/job:/, /^gcp:projects\/iAMMember:/, "its first start would be refused"],
+    [
+        /^gcp:monitoring\/uptimeCheckConfig:/,
+        /^gcp:cloudrunv2\/service:/,
+        "the check from outside would find nobody there yet, and its alarm would ring",
+    ],
+    [/^gcp:workflows\/workflow:/, /^gcp:cloudrunv2\/jobIamMember:/, "its first run would be refused the job"],
+];
+
 const says = (rules: readonly Rule[], later: string, earlier: string) =>
     rules.some(([one, other]) => one.test(later) && other.test(earlier));
 
@@ -89,12 +111,16 @@ export function needsOf(one: Recorded, all: readonly Recorded[]): number[] {
     return [...new Set([...data, ...one.after.filter((number) => says(required, one.type, all[number].type))])];
 }
 
-/** What we wait for and the clouds do not: `later <- earlier`. */
-export function needlessOf(all: readonly Recorded[]): string[] {
+/** What we wait for and the clouds do not, `later <- earlier`, and why we do; undefined where nobody has said it. */
+export function needlessOf(all: readonly Recorded[]): { pair: string; why: string | undefined }[] {
     const pairs = all.flatMap((one) =>
         one.after
-            .filter((number) => !says(required, one.type, all[number].type))
-            .map((number) => `${one.type} <- ${all[number].type}`),
+            .map((number) => ({ later: one.type, earlier: all[number].type }))
+            .filter(({ later, earlier }) => !says(required, later, earlier)),
     );
-    return [...new Set(pairs)].sort();
+    const found = new Map(pairs.map(({ later, earlier }) => [`${later} <- ${earlier}`, whyOf(later, earlier)]));
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([pair, why]) => ({ pair, why }));
 }
+
+const whyOf = (later: string, earlier: string) =>
+    ours.find(([one, other]) => one.test(later) && other.test(earlier))?.[2];
