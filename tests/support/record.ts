@@ -43,6 +43,7 @@ interface Register {
     getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
     getPropertydependenciesMap(): { forEach(of: (urns: { getUrnsList(): string[] }, name: string) => void): void };
     getIgnorechangesList(): string[];
+    getReplaceonchangesList(): string[];
     getHooks(): { getOnErrorList(): string[] } | undefined;
 }
 interface Message {
@@ -129,6 +130,7 @@ function readRequest(
             ...(message.deletebeforereplacedefined ? { deleteBeforeReplace: message.deletebeforereplace } : {}),
             ...(message.version ? { version: message.version } : {}),
             ignoreChanges: request.getIgnorechangesList(),
+            replaceOnChanges: request.getReplaceonchangesList(),
             additionalSecretOutputs: message.additionalsecretoutputsList,
             aliases: message.aliasesList.flatMap(({ spec }) => (spec?.type ? [{ type: spec.type }] : [])),
             ...(timeouts && {
