@@ -6,7 +6,7 @@ type Make<T> = (options: ComponentOptions) => T;
 export interface Change {
     /** Where: `health.interval`, `routes.0.host`. */
     readonly path: string;
-    /** What it is beside, where the same is tried more than once: `asked by TCP`. @default none */
+    /** What it is beside, or which value it is, where the same is tried more than once: `asked by TCP`, `sun 05:30`. @default none */
     readonly when?: string;
     /** The value, or what makes it: made for both sides, so that its own resources are no difference. */
     readonly to: unknown;

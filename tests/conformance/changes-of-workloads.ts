@@ -37,6 +37,7 @@ const image: Change = {
 };
 const imageOfOwn: Change = {
     ...image,
+    when: "an Image",
     to: (o: ComponentOptions) => shared(o, Image, "used-image", { context: app }),
     from: (o: ComponentOptions) => shared(o, Image, "other-image", { context: app, dockerfile: "Dockerfile.prod" }),
 };
@@ -48,15 +49,16 @@ const log: Change = {
 };
 
 /** A path, or a command, with all that is said of how it is asked. */
-const health = (how: object): Change[] =>
+const health = (how: object, when?: string): Change[] =>
     [
         { path: "health.interval", to: 20 },
         { path: "health.timeout", to: 3 },
         { path: "health.failures", to: 5 },
         { path: "health.startup", to: 200 },
-    ].map((change) => ({ ...change, with: { health: how } }));
+    ].map((change) => ({ ...change, with: { health: how }, when }));
 
 const byTcp = "asked by TCP";
+const byCommand = "asked by a command";
 const portless = ["without a port"];
 
 export const container: Changes = {
@@ -100,8 +102,8 @@ export const container: Changes = {
             not: portless,
         },
         ...health({ path: "/healthz" }).map((one) => ({ ...one, not: portless })),
-        ...health({}).map((one) => ({ ...one, when: byTcp, not: portless })),
-        ...health({ command: ["true"] }),
+        ...health({}, byTcp).map((one) => ({ ...one, not: portless })),
+        ...health({ command: ["true"] }, byCommand),
         { path: "public", to: true, not: portless },
         { path: "domain", to: "shop.example.com", with: { public: true }, not: portless },
         { path: "sidecars", to: { proxy: { build: app, command: stay } } },
@@ -115,9 +117,7 @@ export const container: Changes = {
             from: reference("2"),
             with: { sidecars: { proxy: { command: stay } } },
         },
-        { path: "stopGrace", to: 5 },
-        { path: "stopGrace", to: 20 },
-        { path: "stopGrace", to: 60 },
+        ...[5, 20, 60].map((to): Change => ({ path: "stopGrace", when: `${to} s`, to })),
         { path: "rollout.strategy", to: "recreate" },
         { path: "rollout.timeout", to: 1800, timed: true },
         { path: "exec", to: true, from: false },
@@ -149,8 +149,7 @@ export const job: Changes = {
         { path: "once", to: true, only: ["by hand"] },
         { path: "timeout", to: 600 },
         { path: "retries", to: 5 },
-        { path: "concurrency", to: "allow", only: ["on a schedule"] },
-        { path: "concurrency", to: "replace", only: ["on a schedule"] },
+        ...["allow", "replace"].map((to): Change => ({ path: "concurrency", when: to, to, only: ["on a schedule"] })),
     ],
 };
 
@@ -172,8 +171,8 @@ export const vm: Changes = {
         { path: "memory", to: 8192 },
         { path: "image", to: "image-1" },
         { path: "start", to: "node other.mjs" },
-        { path: "userData", to: "#!/bin/sh\ntrue\n" },
-        { path: "userData", to: "#cloud-config\nruncmd: [[touch, /tmp/x]]\n" },
+        { path: "userData", when: "a script", to: "#!/bin/sh\ntrue\n" },
+        { path: "userData", when: "of cloud-init", to: "#cloud-config\nruncmd: [[touch, /tmp/x]]\n" },
         { path: "ports", to: { http: { port: 8081 } }, with: start() },
         { path: "ports.http.protocol", to: "tcp", from: "http", only: ["with a port"] },
         { path: "disk", to: 40 },
@@ -188,8 +187,8 @@ export const vm: Changes = {
             only: ["with a port"],
         },
         ...health({ path: "/healthz" }).map((one) => ({ ...one, only: ["with a port"] })),
-        ...health({}).map((one) => ({ ...one, when: byTcp, only: ["with a port"] })),
-        ...health({ command: ["true"] }),
+        ...health({}, byTcp).map((one) => ({ ...one, only: ["with a port"] })),
+        ...health({ command: ["true"] }, byCommand),
         { path: "uses", to: used },
         { path: "network", to: network },
     ],

@@ -6,7 +6,7 @@ import type { Cloud, ServiceName } from "../../components/cloud";
 import { outputs } from "../local/computed";
 import { run } from "../support/mocks";
 import { changes } from "./changes";
-import { changesIn, effects } from "./effect";
+import { changesIn, effects, nameOf } from "./effect";
 import { samples } from "./samples";
 
 describe("the trial of each argument", () => {
@@ -23,6 +23,15 @@ describe("the trial of each argument", () => {
         expect(dropped.map(({ path }) => path)).to.deep.equal(
             ["origins", "methods", "headers", "maxAge"].map((key) => `cors.0.${key}`),
         );
+    });
+
+    it("has a name for each, which no other has", () => {
+        const names = (Object.keys(changes) as ServiceName[]).flatMap((service) =>
+            Object.keys(changes[service].ways).flatMap((way) =>
+                changesIn(service, way).map((change) => `${service} ${way}: ${nameOf(change)}`),
+            ),
+        );
+        expect(names.filter((name, index) => names.indexOf(name) !== index)).to.deep.equal([]);
     });
 
     for (const service of Object.keys(samples) as ServiceName[])

@@ -17,7 +17,7 @@ import { samples } from "./samples";
 export type Seen = "made otherwise" | "refused" | "lacking" | "dropped";
 
 /** Expected is what a cloud's own tests say of arguments that change nothing there, or are refused there only. */
-export interface Expected {
+interface Expected {
     /** `container on machines: scale`: refused by its name, on this cloud. */
     readonly refused: readonly string[];
     /** What changes nothing here, as it is right: which, by the same names, and why. @default nothing */
@@ -39,16 +39,14 @@ export function changesAll(name: CloudName, lens: Lens, { refused, alike = [], n
             it(`is made otherwise, or refused, with each argument: ${service} ${way}`, async function () {
                 this.timeout(120_000);
                 const found = await effects(name, lens, service, way);
-                const places = changesIn(service, way).map(
-                    ({ path, when }) => `${service} ${way}: ${path}${when === undefined ? "" : `, ${when}`}`,
-                );
+                const places = changesIn(service, way).map((change) => `${service} ${way}: ${nameOf(change)}`);
                 places.forEach((place, index) => all[found[index]].push(place));
                 const dropped = places.filter((_, index) => found[index] === "dropped");
                 expect(dropped.filter((place) => !right(place))).to.deep.equal([]);
             });
 
     it("is refused where that is known, and nowhere else; nor is anything right that is not so", () => {
-        expect([...new Set(all.refused)].sort()).to.deep.equal([...refused].sort());
+        expect(all.refused.sort()).to.deep.equal([...refused].sort());
         for (const [which, why] of alike)
             expect(
                 all.dropped.some((place) => which.test(place)),
@@ -74,15 +72,16 @@ export async function effects(
     way: string,
     flawed = (cloud: Cloud) => cloud,
 ): Promise<Seen[]> {
-    const known = new Map<string, Promise<string>>();
+    const known = new Map<string, string>();
     const found: Seen[] = [];
     for (const change of changesIn(service, way)) {
         const ask = (which: "from" | "to") => graphOf(name, lens, service, { way, change, which, flawed });
         const base = baseOf(change);
         try {
-            const before = base === undefined ? ask("from") : (known.get(base) ?? ask("from"));
+            // Not before it is made: that it cannot be is this change's own, since it is asked what both sides lack.
+            const before = (base === undefined ? undefined : known.get(base)) ?? (await ask("from"));
             if (base !== undefined) known.set(base, before);
-            found.push((await before) === (await ask("to")) ? "dropped" : "made otherwise");
+            found.push(before === (await ask("to")) ? "dropped" : "made otherwise");
         } catch (error) {
             if (error instanceof Lacking) found.push("lacking");
             else if (error instanceof Mistake && names(error, change)) found.push("refused");
@@ -90,6 +89,11 @@ export async function effects(
         }
     }
     return found;
+}
+
+/** A change's name among those of a service, in one way of using it. */
+export function nameOf({ path, when }: Change): string {
+    return when === undefined ? path : `${path}, ${when}`;
 }
 
 /** What several changes can be compared with, as a text; undefined when this one needs resources of its own. */

@@ -13,15 +13,17 @@ describe("each argument on GCP", () => {
                 (path) => `container on machines: ${path}`,
             ),
             // Cloud Run has its own.
-            "container over HTTP: stopGrace",
-            "container without a port: stopGrace",
+            ...["over HTTP", "without a port"].flatMap((way) => [
+                `container ${way}: stopGrace, 5 s`,
+                `container ${way}: stopGrace, 20 s`,
+            ]),
             "container over HTTP: health.failures, asked by TCP",
             "container over HTTP: health.interval, asked by TCP",
             // Whole hours only.
-            "database with MySQL: maintenance",
-            "database with PostgreSQL: maintenance",
-            "database with Redis: backups.window",
-            "database with Redis: maintenance",
+            "database with MySQL: maintenance, sun 05:30",
+            "database with PostgreSQL: maintenance, sun 05:30",
+            "database with Redis: backups.window, 03:30",
+            "database with Redis: maintenance, sun 05:30",
         ],
         alike: [
             [/^container on machines: exec$/, "whom IAM lets onto the machines may always run `docker exec` there"],

@@ -21,7 +21,7 @@ describe("each argument on local", () => {
             ],
             alike: [
                 [/: network$/, "there is one network here, the loopback: whatever network is named, it is that"],
-                [/^(container|job) .*: image$/, "in the mocks, all images that are built are the same"],
+                [/^(container|job) .*: image, an Image$/, "in the mocks, all images that are built are the same"],
             ],
         },
     );
