@@ -9,6 +9,7 @@ import { type Status } from "../../agent/core/handlers";
 import { placeOf } from "../../agent/core/place";
 import { type Host } from "../../agent/kind";
 import { containerInputs } from "../container/inputs";
+import { entriesIn } from "../support/content";
 
 const [home, context] = process.argv.slice(2);
 const place = placeOf("project/dev", home);
@@ -16,15 +17,11 @@ const place = placeOf("project/dev", home);
 const apply = async <Outputs>(kind: string, id: string, inputs: object): Promise<Outputs> =>
     callEnsured(place, "apply", { kind, id, urn: `urn:${kind}:${id}`, inputs, secrets: [], create: true });
 
-/** Files and folders below `folder` on which others have rights. */
+/** Files and folders below `folder` on which others have rights; but for images, for all to read who know their names. */
 function open(folder: string): string[] {
-    return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-        const file = path.join(folder, entry.name);
-        const { mode } = fs.lstatSync(file);
-        const found = (mode & 0o077) !== 0 ? [`${path.relative(home, file)} ${(mode & 0o777).toString(8)}`] : [];
-        const image = path.dirname(file).endsWith("data/images"); // for all to read, if they know its name
-        return entry.isDirectory() && !image ? [...found, ...open(file)] : image ? [] : found;
-    });
+    return entriesIn(folder)
+        .filter(([file, { mode }]) => (mode & 0o077) !== 0 && !file.includes("/data/images/"))
+        .map(([file, { mode }]) => `${path.relative(home, file)} ${(mode & 0o777).toString(8)}`);
 }
 
 async function main(): Promise<void> {

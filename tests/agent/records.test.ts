@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../../agent/core/client";
+import { contentOf, entriesIn } from "../support/content";
 import { refusal, testHome, until } from "./harness";
 
 describe("an agent's records", () => {
@@ -49,13 +50,13 @@ describe("an agent's records", () => {
         const agent = home.agent();
         const nested = { list: [{ value: "geheim-3" }] };
         await agent.apply("a", { text: "a", password: "geheim-1", nested }, { secrets: ["nested"] });
-        const files = (fs.readdirSync(agent.place.folder, { recursive: true }) as string[])
-            .map((name) => path.join(agent.place.folder, name))
-            .filter((file) => fs.statSync(file).isFile() && !file.endsWith(path.join("fake", "a")));
+        const files = entriesIn(agent.place.folder).filter(
+            ([file, found]) => found.isFile() && !file.endsWith(path.join("fake", "a")),
+        );
         expect(files.length).to.be.greaterThan(4);
-        for (const file of files) {
-            expect(fs.readFileSync(file, "utf8"), file).not.to.match(/geheim|token-of-a/);
-            expect(fs.statSync(file).mode & 0o077, file).to.equal(0);
+        for (const [file, { mode }] of files) {
+            expect(contentOf(file).toString(), file).not.to.match(/geheim|token-of-a/);
+            expect(mode & 0o077, file).to.equal(0);
         }
         agent.kill("agent");
         const found = await agent.read("a");

@@ -5,7 +5,7 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { databaseKind } from "../../agent/database/kind";
 import { findProgram } from "../../agent/database/installed";
 import { Connection } from "../../agent/database/redis/connection";
-import { contentOf } from "../support/content";
+import { contentOf, filesIn } from "../support/content";
 import { call, eventually, inputs, listens, refusal, withKind } from "./harness";
 
 const daily = { retentionDays: 2, window: "03:00", pointInTime: false };
@@ -188,8 +188,5 @@ async function rejects(task: Promise<unknown>, words: RegExp): Promise<void> {
 }
 
 function secretsIn(root: string, secrets: readonly string[]): string[] {
-    return readdirSync(root, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .filter((path) => secrets.some((secret) => contentOf(path).includes(secret)));
+    return filesIn(root).filter((path) => secrets.some((secret) => contentOf(path).includes(secret)));
 }

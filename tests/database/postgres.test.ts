@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { databaseKind, type DatabaseKind, type DatabaseOutputs } from "../../agent/database/kind";
 import { processes } from "../../agent/process/table";
-import { contentOf } from "../support/content";
+import { contentOf, entriesIn, filesIn } from "../support/content";
 import { call, eventually, inputs, listens, refusal, sql, testHost, type TestHost } from "./harness";
 import { rmSync } from "node:fs";
 
@@ -170,11 +170,9 @@ describe("Database: PostgreSQL", function () {
         await kind.backupNow("main-db");
         const secrets = [main.password, main.readOnlyPassword];
         const found = (text: string) => secrets.some((secret) => text.includes(secret));
-        expect(filesBelow(host.root).filter((path) => found(contentOf(path).toString("latin1")))).to.deep.equal([]);
-        const open = filesBelow(host.root).filter(
-            (path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
-        );
-        expect(open.filter((path) => !path.includes(".json") || path.includes("database/"))).to.deep.equal([]);
+        expect(filesIn(host.root).filter((path) => found(contentOf(path).toString("latin1")))).to.deep.equal([]);
+        const open = entriesIn(host.root).filter(([, entry]) => entry.isFile() && (entry.mode & 0o077) !== 0);
+        expect(open.filter(([path]) => !path.includes(".json") || path.includes("database/"))).to.deep.equal([]);
         expect(host.lines.filter(({ text }) => found(text))).to.deep.equal([]);
         for (const { pid } of processes()) {
             for (const file of ["cmdline", "environ"].map((name) => `/proc/${pid}/${name}`)) {
@@ -235,10 +233,4 @@ describe("Database: PostgreSQL", function () {
 
 function postmaster(host: TestHost, id: string): number {
     return Number.parseInt(readFileSync(join(host.root, `database/${id}/data/postmaster.pid`), "utf8"), 10);
-}
-
-function filesBelow(root: string): string[] {
-    return readdirSync(root, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -1,8 +1,6 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { expect } from "chai";
 import { SMTPServer } from "smtp-server";
-import { contentOf } from "../support/content";
+import { contentOf, filesIn } from "../support/content";
 import { type AlarmStatus } from "../../agent/alarm/alarm";
 import { type Letter } from "../../agent/mail/mailbox";
 import { mailOf, stopMail } from "../../agent/mail/mail";
@@ -143,11 +141,7 @@ describe("mail of alarms, on this machine for real", function () {
         expect(alarm).to.include({ id: "orders-none", state: "alarm" });
         expect(await stack.ask<Letter[]>("mailList")).to.deep.equal([]);
         const having = (...planted: string[]) =>
-            fs
-                .readdirSync(stack.home.root, { recursive: true, withFileTypes: true })
-                .filter((entry) => entry.isFile())
-                .map((entry) => path.join(entry.parentPath, entry.name))
-                .filter((file) => planted.some((text) => contentOf(file).includes(text)));
+            filesIn(stack.home.root).filter((file) => planted.some((text) => contentOf(file).includes(text)));
         expect(having("stack-mail"), "the engine's state and the agent's are among the files").to.have.length.above(1);
         expect(having(password, encodeURIComponent(password))).to.deep.equal([]);
         await stack.unchanged();

@@ -4,6 +4,8 @@ import * as http from "node:http";
 import * as net from "node:net";
 import * as path from "node:path";
 import { processesOf } from "../local/live/support";
+import { entriesIn } from "../support/content";
+import { written } from "../support/written";
 
 export interface Listener {
     readonly address: string;
@@ -35,48 +37,19 @@ export function openTo(
     folder: string,
     allowed: (file: string, mode: number) => boolean,
 ): { open: string[]; seen: number } {
-    const open: string[] = [];
-    let seen = 0;
-    const look = (where: string): void => {
-        for (const entry of fs.readdirSync(where, { withFileTypes: true })) {
-            const file = path.join(where, entry.name);
-            const found = fs.lstatSync(file, { throwIfNoEntry: false });
-            if (!found || entry.isSymbolicLink()) continue;
-            seen++;
-            const mode = found.mode & 0o777;
-            if ((mode & 0o077) !== 0 && !allowed(file, mode))
-                open.push(`${path.relative(folder, file)} ${mode.toString(8)}`);
-            if (entry.isDirectory()) look(file);
-        }
+    const all = entriesIn(folder).filter(([, found]) => !found.isSymbolicLink());
+    const open = all.filter(([file, { mode }]) => (mode & 0o077) !== 0 && !allowed(file, mode & 0o777));
+    return {
+        open: open.map(([file, { mode }]) => `${path.relative(folder, file)} ${(mode & 0o777).toString(8)}`),
+        seen: all.length,
     };
-    look(folder);
-    return { open, seen };
-}
-
-/** All files below a folder. */
-export function filesIn(folder: string): string[] {
-    return fs
-        .readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
 /** Which of the values stand in the text, plain or as programs write them. */
 export function found(text: string | Buffer, values: Readonly<Record<string, string>>): string[] {
     return Object.entries(values)
-        .filter(([, value]) => formsOf(value).some((form) => text.includes(form)))
+        .filter(([, value]) => written(text, value))
         .map(([name]) => name);
-}
-
-/** Base64 at each of the three places that a text may begin at within what is encoded. */
-function formsOf(value: string): string[] {
-    const encoded = ["", "x", "xx"].map((before) => {
-        const text = Buffer.from(before + value).toString("base64");
-        return text.slice(before ? 4 : 0).replace(/..?==?$|.$/, "");
-    });
-    return [value, encodeURIComponent(value), Buffer.from(value).toString("hex"), ...encoded].filter(
-        (form) => form.length > 8,
-    );
 }
 
 /** The command lines of all processes of this machine. */

@@ -24,11 +24,14 @@ describe("A secret in what was written", () => {
         expect(written(JSON.stringify({ awkward }).replaceAll("ü", "\\u00fc"), awkward), "Python").to.equal(true);
     });
 
-    it("is found in base64, wherever it begins, and in a URL", () => {
+    it("is found in base64, wherever it begins, in hexadecimal and in a URL", () => {
         for (const before of ["", "a", "ab", "abc"]) {
             const whole = Buffer.from(`${before}${awkward}${before}`);
             expect(written(`{"userData":"${whole.toString("base64")}"}`, awkward), before).to.equal(true);
             expect(written(whole.toString("base64url"), awkward), before).to.equal(true);
+            expect(written(whole, awkward), "as bytes").to.equal(true);
+            for (const hex of [whole.toString("hex"), whole.toString("hex").toUpperCase()])
+                expect(written(hex, awkward), before).to.equal(true);
         }
         expect(written(`postgres://app:${encodeURIComponent(awkward)}@host/db`, awkward)).to.equal(true);
         expect(written(new URLSearchParams({ awkward }).toString(), awkward)).to.equal(true);

@@ -3,8 +3,8 @@
 /** A secret with all that is written otherwise somewhere: quotes, backslashes, line ends, what Go escapes, what is not ASCII. */
 export const awkward = 'planted "value"\\one\nof <two> & \tthree: ü%20/+';
 
-/** Whether a value can be read in a text: as it is, or as JSON, base64 or a URL have it, in one another too. */
-export function written(text: string, value: string): boolean {
+/** Whether a value can be read in a text: as it is, or as JSON, base64, hexadecimal or a URL have it, in one another too. */
+export function written(text: string | Buffer, value: string): boolean {
     return formsOf(value).some((form) => text.includes(form));
 }
 
@@ -16,8 +16,12 @@ export function formsOf(value: string): string[] {
     const escaped = [new Set([value])];
     for (let level = 1; level <= depth; level++)
         escaped.push(new Set([...escaped[level - 1]].flatMap((form) => escapes.map((escape) => escape(form)))));
-    // What a program takes as base64, or by a URL, may have been written into JSON before, or be there afterwards.
-    const packed = [...escaped[0], ...escaped[1]].flatMap((form) => [...inBase64(form), ...inUrl(form)]);
+    // What a program takes as base64, by a URL and so on may have been written into JSON before, or be there afterwards.
+    const packed = [...escaped[0], ...escaped[1]].flatMap((form) => [
+        ...inBase64(form),
+        ...inHex(form),
+        ...inUrl(form),
+    ]);
     return [...new Set([...escaped.flatMap((level) => [...level]), ...packed])];
 }
 
@@ -40,9 +44,16 @@ function inBase64(text: string): string[] {
         return own.slice(Math.ceil((before * 4) / 3));
     });
     const forms = all.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
-    // A short one would be found by chance.
-    return forms.filter(({ length }) => length >= 12);
+    return forms.filter(tells);
 }
+
+function inHex(text: string): string[] {
+    const small = Buffer.from(text).toString("hex");
+    return [small, small.toUpperCase()].filter(tells);
+}
+
+/** A short one would be found by chance. */
+const tells = ({ length }: string) => length >= 12;
 
 function inUrl(text: string): string[] {
     const encoded = encodeURIComponent(text);

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { DescribeContinuousBackupsCommand, DescribeTimeToLiveCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
@@ -8,7 +7,7 @@ import {
     GetBucketVersioningCommand,
     S3Client,
 } from "@aws-sdk/client-s3";
-import { contentOf } from "../../support/content";
+import { contentOf, filesIn } from "../../support/content";
 import { type LogInfo } from "../../../agent/log/types";
 import { type Attempt } from "../../../agent/job/job";
 import { refusal, until } from "../../agent/harness";
@@ -197,7 +196,7 @@ describe("the components, on this machine for real", function () {
             const made = (await ask<{ text: string }>(to.all, "file", env.MADE_FILE)).text;
             // Where a container's own files are, its secret files are.
             const own = /\/run\/[^/]+\/files\//;
-            const found = [...filesIn(stack.home.root)].filter(
+            const found = filesIn(stack.home.root).filter(
                 (file) => !own.test(file) && [...values, made].some((value) => contentOf(file).includes(value)),
             );
             expect(found).to.deep.equal([]);
@@ -414,18 +413,9 @@ describe("the components, on this machine for real", function () {
     });
 });
 
-/** All files of the folder, at any depth. */
-function* filesIn(folder: string): Generator<string> {
-    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-        const at = path.join(folder, entry.name);
-        if (entry.isDirectory()) yield* filesIn(at);
-        else if (entry.isFile()) yield at;
-    }
-}
-
 /** The letters in the mailbox of the agent. */
 function lettersIn(folder: string): string[] {
-    return [...filesIn(path.join(folder, "data"))]
+    return filesIn(path.join(folder, "data"))
         .filter((file) => /\/mail\/(.*\/)?new\//.test(file))
-        .map((file) => fs.readFileSync(file, "utf8"));
+        .map((file) => contentOf(file).toString());
 }
