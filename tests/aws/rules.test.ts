@@ -104,6 +104,22 @@ describe("Everything on AWS", () => {
         }
     });
 
+    it("has no role that a service would take for somebody else's account", async () => {
+        const { all } = await onAws(() => everything("shop"), { "mvi:profile": "prod" });
+        const services = new Set<string>();
+        for (const { name, inputs } of all.filter((one) => last(one) === "Role"))
+            for (const { Principal, Condition } of statements(inputs.assumeRolePolicy)) {
+                const { Service } = Principal as { Service: string };
+                services.add(Service);
+                // EC2 takes a role by an instance profile, and Lambda by a function: of this account, both.
+                if (Service === "ec2.amazonaws.com" || Service === "lambda.amazonaws.com") continue;
+                expect(JSON.stringify(Condition), name).to.match(
+                    /^\{"(StringEquals":\{"(aws:SourceAccount|sts:ExternalId)":"123456789012"|ArnLike":\{"aws:SourceArn":"arn:aws:logs:[a-z0-9-]+:123456789012:\*")\}\}$/,
+                );
+            }
+        expect(services.size).to.be.above(8);
+    });
+
     it("has no policy of AWS's own, but those that have a reason", async () => {
         const { all } = await onAws(() => everything("shop"), { "mvi:profile": "prod" });
         expect([...new Set(attached(all))].filter((one) => !Object.hasOwn(managedPolicies, one))).to.deep.equal([]);
