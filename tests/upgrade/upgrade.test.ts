@@ -34,6 +34,12 @@ describe("a stack that an earlier commit made", function () {
                     .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []))
                     .filter(({ urn }) => own(urn));
                 const other = steps.filter(({ op }) => op !== "same" && op !== "update");
+                const updated = steps
+                    .filter(({ op }) => op === "update")
+                    .map(({ urn, type, detailedDiff }) => {
+                        const changed = Object.keys(detailedDiff ?? {}).join(", ");
+                        return `${type.split(":").pop()} ${urn.split("::").pop()} (${changed || "no input of its own"})`;
+                    });
                 const { resources } = before.deployment as { resources: { urn: string }[] };
                 const urns = resources.map(({ urn }) => urn).filter(own);
                 proved({
@@ -42,7 +48,8 @@ describe("a stack that an earlier commit made", function () {
                     times: urns.length,
                     figures: {
                         "made, deleted or replaced": { got: other.length, wanted: 0, met: other.length === 0 },
-                        "updated in place": steps.filter(({ op }) => op === "update").length,
+                        "updated in place": updated.length,
+                        "these are": updated.join("; ") || "none",
                     },
                 });
                 expect(other.map(({ op, urn }) => `${op} ${urn}`)).to.deep.equal([]);
