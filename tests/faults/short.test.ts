@@ -1,6 +1,7 @@
 // What the other files here prove at length, once each: part of `npm test`.
 import { expect } from "chai";
 import * as fs from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { refusal, until } from "../agent/harness";
@@ -92,18 +93,27 @@ describe("faults in short, through Pulumi's engine", function () {
         };
         const running = (count: number) => () =>
             runningIn(home.root).filter(({ command }) => webs.test(command)).length === count;
-        // they come back after 1 s, 2 s, 4 s and then 8 s: long enough to be seen
+        // They come back after 1 s, 2 s, 4 s and then 8 s: seldom enough that none serves meanwhile, as each is killed at once.
         for (let kills = 0; kills < 4; kills++) {
             await until("two run", running(2));
             kill(home.root, webs);
             await until("none runs", running(0));
         }
-        expect(await drift()).to.deep.equal({ update: 1 });
+        let seen = false;
+        const killing = (async () => {
+            for (; !seen; await sleep(50)) kill(home.root, webs);
+        })();
+        try {
+            expect(await drift()).to.deep.equal({ update: 1 });
+        } finally {
+            seen = true;
+            await killing;
+        }
         const events: EngineEvent[] = [];
         await stack.up({ onEvent: (event) => events.push(event) });
         expect(steps(events)).to.deep.equal(["update small-web"]);
-        await until("two run", running(2), 20_000);
-        await until("it serves", async () => (await fetch(url)).status === 200);
+        await until("two run", running(2), 60_000);
+        await until("it serves", async () => (await fetch(url)).status === 200, 60_000);
         expect(await drift()).to.deep.equal({});
     });
 });
