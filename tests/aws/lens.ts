@@ -101,7 +101,10 @@ const ofService: typeof computed = {
     "aws:wafv2/ipSet:IpSet": (name) => ({ arn: arn("wafv2", `ipset/${name}`) }),
     "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 3 }),
     "aws:autoscaling/group:Group": (_, inputs) => ({ arn: arn("autoscaling", `group/${inputs.name as string}`) }),
-    "aws:iam/instanceProfile:InstanceProfile": (name) => ({ arn: `arn:aws:iam::${account}:instance-profile/${name}` }),
+    "aws:iam/instanceProfile:InstanceProfile": (name) => ({
+        name,
+        arn: `arn:aws:iam::${account}:instance-profile/${name}`,
+    }),
 };
 
 /** What AWS answers, by the name of the question. */

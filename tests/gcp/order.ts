@@ -2,35 +2,24 @@
 
 import { apiFor } from "../../providers/gcp/apis";
 import { probes } from "../../providers/gcp/network-firewall";
+import {
+    broken as brokenOf,
+    inputsOf,
+    kind,
+    madeOf as made,
+    ofKind,
+    type Order,
+    some,
+    text,
+    transitive,
+} from "../support/order";
 import type { Recorded } from "../support/record";
 
-/** Order is one of these: of each resource that `later` is for, there must be those that `earlier` finds, and it waits for them. */
-export interface Order {
-    readonly why: string;
-    readonly later: RegExp;
-    /** Whether no value says so, but `dependsOn` alone. */
-    readonly alone?: true;
-    /** Those which it must wait for, of all; none where it is not concerned. @throws when there should be one and is none */
-    earlier(one: Recorded, all: readonly Recorded[]): readonly Recorded[];
-}
+export type { Order };
 
-const kind = ({ type }: Recorded) => type.split(":")[2];
-const text = (given: unknown) => JSON.stringify(given) ?? "";
-const ofKind = (all: readonly Recorded[], pattern: RegExp) => all.filter((one) => pattern.test(kind(one)));
-const some = (found: readonly Recorded[], what: string) => {
-    if (!found.length) throw new Error(`there is no ${what}`);
-    return found;
-};
-const made = (one: Recorded, all: readonly Recorded[], pattern: RegExp) =>
-    ofKind(
-        Object.values(one.from)
-            .flat()
-            .map((number) => all[number]),
-        pattern,
-    );
-/** Those which a resource's inputs are made of, of one kind. */
-const inputsOf = (pattern: RegExp) => (one: Recorded, all: readonly Recorded[]) =>
-    some(made(one, all, pattern), `${pattern.source} among its inputs`);
+/** What breaks an order, in words. */
+export const broken = (all: readonly Recorded[], of = orders) => brokenOf(all, of);
+
 const apiOf = (all: readonly Recorded[], name: string) =>
     some(
         all.filter((one) => one.name === `stack-apis-api-${name}`),
@@ -261,35 +250,3 @@ export const orders: readonly Order[] = [
         },
     },
 ];
-
-/** What breaks an order, in words. */
-export function broken(all: readonly Recorded[], of = orders): string[] {
-    return all.flatMap((one) =>
-        of
-            .filter(({ later }) => later.test(one.type))
-            .flatMap(({ earlier, why }) => {
-                const before = transitive(one, all);
-                try {
-                    return earlier(one, all)
-                        .filter((each) => !before.has(each))
-                        .map((each) => `${kind(one)} ${one.name} does not wait for ${kind(each)} ${each.name}: ${why}`);
-                } catch (error) {
-                    return [`${kind(one)} ${one.name}: ${(error as Error).message}: ${why}`];
-                }
-            }),
-    );
-}
-
-/** All that a resource waits for, and what that waits for. */
-function transitive(one: Recorded, all: readonly Recorded[]): ReadonlySet<Recorded> {
-    const seen = new Set<Recorded>();
-    const visit = ({ from, after, parent, provider }: Recorded): void => {
-        for (const number of [...Object.values(from).flat(), ...after, parent, provider]) {
-            if (number === undefined || seen.has(all[number])) continue;
-            seen.add(all[number]);
-            visit(all[number]);
-        }
-    };
-    visit(one);
-    return seen;
-}
