@@ -1,6 +1,6 @@
 import { argumentsOf } from "../components/reference";
-import { isPlain, type Place } from "../components/shape";
-import { besides } from "./workload-check";
+import type { Place } from "../components/shape";
+import { besides, imageOf } from "./workload-check";
 
 /** Registry is what alone is reached from a network without a way out. */
 export interface Registry {
@@ -22,8 +22,9 @@ export function checkPull(
     const network = argumentsOf(args.on, at)?.network ?? args.network;
     if (network === undefined || argumentsOf(network, at)?.egress !== "none") return;
     for (const [own, place] of besides(args, at)) {
-        const reference = referenceOf(own, at);
-        if (reference === undefined || references.test(reference)) continue;
+        const { reference } = imageOf(own, at);
+        // What is built is there, and of what else is known only later, nothing can be said.
+        if (typeof reference !== "string" || !reference.includes("@sha256:") || references.test(reference)) continue;
         place
             .in("image")
             .fault(
@@ -32,13 +33,4 @@ export function checkPull(
                 reference,
             );
     }
-}
-
-/** The reference of an image that was built elsewhere, as far as it is known. */
-function referenceOf(args: Readonly<Record<string, unknown>>, at: Place): string | undefined {
-    const container = args.container === undefined ? undefined : argumentsOf(args.container, at);
-    if (container) return referenceOf(container, at);
-    if (isPlain(args.build)) return undefined;
-    const found = argumentsOf(args.image, at)?.reference ?? args.image;
-    return typeof found === "string" && found.includes("@sha256:") ? found : undefined;
 }

@@ -11,10 +11,16 @@ type Args = Readonly<Record<string, unknown>>;
 
 /** The processors that an image is for: of a build, or of the Image that is named. One by reference says nothing: x86. */
 export function platformsOf(args: Args, at: Place): readonly string[] {
+    const { platforms } = imageOf(args, at);
+    return Array.isArray(platforms) ? (platforms as string[]) : ["linux/amd64"];
+}
+
+/** What was declared of a workload's image: what is built, the Image that is named, or a reference alone. A job's may be a container's. */
+export function imageOf(args: Args, at: Place): Args {
     const container = args.container === undefined ? undefined : argumentsOf(args.container, at);
-    if (container) return platformsOf(container, at);
-    const image = isPlain(args.build) ? args.build : argumentsOf(args.image, at);
-    return Array.isArray(image?.platforms) ? (image.platforms as string[]) : ["linux/amd64"];
+    if (container) return imageOf(container, at);
+    if (isPlain(args.build)) return args.build;
+    return argumentsOf(args.image, at) ?? { reference: args.image };
 }
 
 /** A workload's arguments and those of its sidecars, each where it stands. */

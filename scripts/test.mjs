@@ -106,19 +106,19 @@ async function unit(env, args) {
     const counts = await Promise.all([first, ...rest]);
     held.forEach((line) => console.log(line));
     // Else what failed would stand far above, before the other's report.
-    if (rest.length > 0 && counts[0].failed > 0) console.log(["", ...counts[0].end].join("\n"));
+    if (rest.length > 0 && counts[0].failing > 0) console.log(["", ...counts[0].end].join("\n"));
     const sum = (key) => counts.reduce((all, one) => all + one[key], 0);
-    if (sum("passed") + sum("failed") + sum("pending") === 0) {
+    if (sum("passing") + sum("failing") + sum("pending") === 0) {
         console.log(`${"unit".padEnd(8)} FAILED: there is no test of that name`);
         return { passed: 0, failed: 1 };
     }
     // Tests which pass themselves over, for want of a plugin or an emulator, do not fail; nor do they prove anything.
-    if (sum("passed") + sum("failed") === 0) {
+    if (sum("passing") + sum("failing") === 0) {
         console.log(`${"unit".padEnd(8)} SKIPPED: no test was run: each was passed over, as it says above`);
         return { passed: 0, failed: 0 };
     }
-    console.log(`${"unit".padEnd(8)} ${sum("failed") === 0 ? "passed" : "FAILED"} in ${seconds(started)}`);
-    return { passed: sum("passed"), failed: sum("failed") };
+    console.log(`${"unit".padEnd(8)} ${sum("failing") === 0 ? "passed" : "FAILED"} in ${seconds(started)}`);
+    return { passed: sum("passing"), failed: sum("failing") };
 }
 
 /**
@@ -126,14 +126,14 @@ async function unit(env, args) {
  * ended: it would hold up whoever waits for all of a job's processes. Mocha itself ends with its report (`exit` in
  * .mocharc.json): a server that some test left listening would keep it, and CI, waiting for ever.
  *
- * @returns how many passed and failed, and the report's `end`: what failed, and how
+ * @returns how many there were, in its own words, and the report's `end`: what failed, and how
  */
 async function mocha(env, args, print) {
-    const counts = { passed: 0, failed: 0, pending: 0 };
+    const counts = { passing: 0, failing: 0, pending: 0 };
     const end = [];
     const tell = (line) => {
         print(line);
-        if (counts.passed + counts.failed > 0) end.push(line);
+        if (counts.passing + counts.failing > 0) end.push(line);
     };
     const thisRun = randomUUID();
     const colour = process.stdout.isTTY ? ["--color"] : [];
@@ -146,16 +146,15 @@ async function mocha(env, args, print) {
                 tell(line);
                 // eslint-disable-next-line no-control-regex -- colours are control characters
                 const summary = line.replace(/\x1b\[\d+m/g, "").match(/^ {2}(\d+) (passing|failing|pending)\b/);
-                if (summary)
-                    counts[{ passing: "passed", failing: "failed" }[summary[2]] ?? "pending"] = Number(summary[1]);
+                if (summary) counts[summary[2]] = Number(summary[1]);
             },
         },
     );
     // It ended without a report, by a syntax error for one.
-    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    if (code !== 0 && counts.failing === 0) counts.failing = 1;
     const left = await endLeft(thisRun);
     if (left.length > 0) {
-        counts.failed++;
+        counts.failing++;
         tell(["The tests left these processes running, which were ended:", ...left].join("\n  "));
     }
     return { ...counts, end };

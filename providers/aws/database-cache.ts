@@ -6,7 +6,7 @@ import type { DatabaseSpec } from "../../components/database";
 import type { Access, Grant } from "../../components/link";
 import type { Site } from "../../components/site";
 import { backupWindow, logGroups, maintenanceWindow, placeOf } from "./database-place";
-import { cacheSource } from "./database-restore";
+import { cacheSnapshot } from "./database-restore";
 import type { AwsGauge } from "./gauges";
 import type { Permit } from "./grants";
 import { tags } from "./tags";
@@ -92,7 +92,7 @@ export function cache(site: Site, spec: DatabaseSpec) {
             parameterGroupName: settings.name,
             snapshotRetentionLimit: backups.retention,
             snapshotWindow: backupWindow(backups.window, 60),
-            snapshotName: cacheSource(restore).snapshot,
+            snapshotName: cacheSnapshot(restore),
             finalSnapshotIdentifier: protect ? pulumi.interpolate`${place.id}-final` : undefined,
             maintenanceWindow: maintenanceWindow(maintenance, 60),
             autoMinorVersionUpgrade: true,

@@ -34,8 +34,8 @@ export function clusterSource(restore: Restore | undefined): Source<input.rds.Cl
 }
 
 /** ElastiCache finds a backup by its name only. */
-export function cacheSource(restore: Restore | undefined): Source<never> {
-    return restore ? { snapshot: cacheBackup.exec(restore.from)?.[1] ?? restore.from } : {};
+export function cacheSnapshot(restore: Restore | undefined): string | undefined {
+    return restore && (cacheBackup.exec(restore.from)?.[1] ?? restore.from);
 }
 
 export function checkRestore({ engine, size, restore }: DatabaseSpec, at: Place): void {

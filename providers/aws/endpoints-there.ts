@@ -34,7 +34,7 @@ export function endpointsThere(site: Site, vpcId: string): Pick<AwsNetwork, "pre
         const lists = gateways.map((api) => ec2.getManagedPrefixList({ name: nameOf(api) }, options));
         return (await Promise.all(lists)).map(({ id }) => id);
     });
-    return { prefixLists: [complete[0], complete[1]], reach: (apis) => wanted.add(apis) };
+    return { prefixLists: gateways.map((_, index) => complete[index]), reach: (apis) => wanted.add(apis) };
 }
 
 /** An interface endpoint has addresses of its own: by an API's ordinary name, it is not always reached. */

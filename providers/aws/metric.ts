@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { describe, titleOf } from "../metric-text";
-import { metricUrl } from "../metric-url";
+import { metricGrant } from "../metric-grant";
 import { alarm } from "./alarms";
 import { onDashboard } from "./dashboard";
 import type { AwsGauge } from "./gauges";
@@ -13,7 +13,8 @@ import { metricNamespace } from "./names";
  * out; or with `PutMetricData`. Its name is in `NAME`, where it stands in `NAMESPACE`. What it is split by is in `DIMENSIONS`:
  * alarms watch the whole, so each value is written with two sets of dimensions, none and these: `[[], ["country"]]`.
  */
-export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
+export const metric: DriverOf<"metric"> = (site, spec) => {
+    const { unit, kind, dimensions, of, alarms, dashboard } = spec;
     const namespace = metricNamespace();
     const own: AwsGauge = { namespace, metric: site.name, dimensions: {} };
     const gauge = (of?.native as AwsGauge | undefined) ?? own;
@@ -27,30 +28,22 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
     const name = pulumi.output(gauge.metric);
     return {
         id: name,
-        // What a component shows by itself, nobody else writes.
-        grant: of
-            ? undefined
-            : () => ({
-                  env: {
-                      URL: metricUrl("cloudwatch", name, { kind, unit, dimensions }, { namespace }),
-                      NAME: name,
-                      NAMESPACE: namespace,
-                      ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}),
-                  },
-                  secrets: {},
-                  permits: [
-                      {
-                          // Metrics are no resources: what may be written is told by the namespace.
-                          role: [
-                              {
-                                  actions: ["cloudwatch:PutMetricData"],
-                                  on: ["*"],
-                                  when: { StringEquals: { "cloudwatch:namespace": namespace } },
-                              },
-                          ],
-                          apis: ["monitoring"],
-                      },
-                  ],
-              }),
+        grant: metricGrant("cloudwatch", name, spec, () => ({
+            options: { namespace },
+            env: { NAMESPACE: namespace },
+            permits: [
+                {
+                    // Metrics are no resources: what may be written is told by the namespace.
+                    role: [
+                        {
+                            actions: ["cloudwatch:PutMetricData"],
+                            on: ["*"],
+                            when: { StringEquals: { "cloudwatch:namespace": namespace } },
+                        },
+                    ],
+                    apis: ["monitoring"],
+                },
+            ],
+        })),
     };
 };

@@ -6,7 +6,7 @@ import type { Network, NetworkSpec } from "../../components/network";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
 import { networkAcl } from "./network-acl";
-import { makeEgress } from "./network-egress";
+import { gateways, makeEgress } from "./network-egress";
 import { existingNetwork } from "./network-existing";
 import { flowLogs } from "./network-flow-logs";
 import { letters, normal, rangeOf, type Tier } from "./subnets";
@@ -125,7 +125,7 @@ function newNetwork(site: Site, { range: given, zones: count, egress, flowLogs: 
     };
 
     const { region } = accountOf(site);
-    const endpoints = (["s3", "dynamodb"] as const).map((service) =>
+    const endpoints = gateways.map((service) =>
         site.make(
             "gatewayEndpoint",
             ec2.VpcEndpoint,

@@ -61,7 +61,7 @@ function templateOf(site: Site, spec: ContainerSpec, network: GcpNetwork, name: 
         disk: 20,
         boot: machineBoot({ name, spec, project, registry: pulumi.interpolate`${region}-docker.pkg.dev` }),
         permits: { role: [...role, ...pulls(spec)], connect, calls },
-        after: Promise.resolve(network.imageNames()),
+        after: network.imageNames(),
     });
 }
 

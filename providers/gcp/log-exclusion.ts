@@ -37,10 +37,7 @@ function makeExclusion(part: Site, instance: string): Gathered<pulumi.Output<str
         {
             ...named(part, "exclusion", 100, instance),
             description: `Kept in logs of ${pulumi.getProject()}/${pulumi.getStack()}`,
-            filter: pulumi
-                .output(filters.all)
-                .apply((all) => pulumi.all([...all]))
-                .apply((all) => anyOf(all, `the stack's exclusion ${instance}`)),
+            filter: pulumi.output(filters.all).apply((all) => anyOf(all, `the stack's exclusion ${instance}`)),
         },
         { instance },
     );

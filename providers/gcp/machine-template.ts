@@ -24,14 +24,14 @@ export interface Machine {
     /** What its links permit, and whatever else it needs, but to write its log. */
     readonly permits: Required<Permit>;
     /** What it must not run without, besides. @default nothing */
-    readonly after?: Promise<readonly pulumi.Resource[]>;
+    readonly after?: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 /** The template of a group: hardened, with an encrypted disk, as an account with what its links permit. */
 export function machineTemplate(
     site: Site,
     network: GcpNetwork,
-    { account: description, type, image, disk, boot, permits, after }: Machine,
+    { account: description, type, image, disk, boot, permits, after = [] }: Machine,
 ): { template: compute.RegionInstanceTemplate; account: Role } {
     const account = role(site, "account", {
         description,
@@ -83,8 +83,7 @@ export function machineTemplate(
                 ...encryption.ready,
                 ...network.runNames(permits.calls),
                 ...network.wayOut(),
-                // In a list, a promise is waited for, and no more.
-                ...(after ? [after as Promise<never>] : []),
+                ...after,
             ],
         },
     );

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverOf } from "../../components/cloud";
 import { describe, titleOf } from "../metric-text";
-import { metricUrl } from "../metric-url";
+import { metricGrant } from "../metric-grant";
 import { alarm } from "./alarms";
 import { api } from "./apis";
 import { onDashboard } from "./dashboard";
@@ -16,7 +16,8 @@ import { projectOf } from "./project";
  * `https://telemetry.googleapis.com`, by its `NAME` and with what it is split by in `DIMENSIONS`, cumulative, and as a resource
  * with `gcp.project_id`, `location` and a `service.instance.id` of its own.
  */
-export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
+export const metric: DriverOf<"metric"> = (site, spec) => {
+    const { unit, kind, dimensions, of, alarms, dashboard } = spec;
     const name = metricName(site.name);
     const own: GcpGauge = {
         metric: name,
@@ -25,8 +26,7 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
     };
     const gauge = (of?.native as GcpGauge | undefined) ?? own;
     // Lines of a log may be counted into it, by logs which are declared later.
-    const counted = pulumi.output(sourcesOf(site.component).all).apply((names) => pulumi.all([...names]));
-    const whole = counted.apply((names): GcpGauge => {
+    const whole = pulumi.output(sourcesOf(site.component).all).apply((names): GcpGauge => {
         const plus = names.flatMap(fromLogs);
         return plus.length ? { ...gauge, plus: [...(gauge.plus ?? []), ...plus] } : gauge;
     });
@@ -39,26 +39,16 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
     });
     return {
         id: pulumi.output(gauge.metric),
-        // What a component shows by itself, nobody else writes.
-        grant: of
-            ? undefined
-            : () => {
-                  const { id: project, region: location } = projectOf(site);
-                  api(site, "telemetry");
-                  return {
-                      env: {
-                          URL: metricUrl("cloudmonitoring", name, { kind, unit, dimensions }, { project, location }),
-                          NAME: name,
-                          ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}),
-                      },
-                      secrets: {},
-                      // Metrics are no resources: all that can be given is to append to them. It holds `monitoring.timeSeries.create`
-                      // alone; `roles/monitoring.metricWriter` makes descriptors too, of other metrics.
-                      permits: [
-                          { role: [{ to: site.name, role: "roles/telemetry.metricsWriter", on: { project: true } }] },
-                      ],
-                  };
-              },
+        grant: metricGrant("cloudmonitoring", name, spec, () => {
+            const { id: project, region: location } = projectOf(site);
+            api(site, "telemetry");
+            return {
+                options: { project, location },
+                // Metrics are no resources: all that can be given is to append to them. It holds `monitoring.timeSeries.create`
+                // alone; `roles/monitoring.metricWriter` makes descriptors too, of other metrics.
+                permits: [{ role: [{ to: site.name, role: "roles/telemetry.metricsWriter", on: { project: true } }] }],
+            };
+        }),
     };
 };
 

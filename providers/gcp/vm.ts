@@ -84,6 +84,7 @@ function machineOf(site: Site, spec: VMSpec, places: Places, grant: Grant): Mach
             all.length ? vmBoot({ ...own, containers: poolBoot({ ...served, all }) }) : vmBoot(own),
         ).apply((text) => text),
         permits: permitsOf(grant.permits),
-        after: places.all.then((all) => all.flatMap(({ after }) => after)),
+        // In a list, a promise is waited for, and no more.
+        after: [places.all.then((all) => all.flatMap(({ after }) => after)) as Promise<never>],
     };
 }

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type DriverOf, stackScope } from "../../components/cloud";
 import type { Site } from "../../components/site";
-import { metricUrl } from "../metric-url";
+import { metricGrant } from "../metric-grant";
 import { type LocalGauge, permit } from "./grants";
 import { Alarm, Mail, Metric } from "./kinds";
 
 /** A series of the agent's metric store, and its alarms. An app writes it over OTLP: to where, is in the environment of what is linked. */
-export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, alarms, dashboard }) => {
+export const metric: DriverOf<"metric"> = (site, spec) => {
+    const { unit, kind, dimensions, of, alarms, dashboard } = spec;
     const watched = of?.native as LocalGauge | undefined;
     // What a component shows by itself is there already: it is made only for its place on the dashboard, and its alarms.
     const made =
@@ -42,18 +43,7 @@ export const metric: DriverOf<"metric"> = (site, { unit, kind, dimensions, of, a
     }
     return {
         id: name,
-        // What a component shows by itself, nobody else writes.
-        grant: of
-            ? undefined
-            : (access) => ({
-                  env: {
-                      URL: metricUrl("otlp", name, { kind, unit, dimensions }),
-                      NAME: name,
-                      ...(dimensions.length ? { DIMENSIONS: dimensions.join(",") } : {}),
-                  },
-                  secrets: {},
-                  permits: [permit("Metric", name, access)],
-              }),
+        grant: metricGrant("otlp", name, spec, (access) => ({ permits: [permit("Metric", name, access)] })),
     };
 };
 
