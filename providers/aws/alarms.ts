@@ -5,6 +5,7 @@ import * as sns from "@pulumi/aws/sns";
 import type { AlarmSpec } from "../../components/metric";
 import type { Site } from "../../components/site";
 import { accountOf } from "./account";
+import { mailTo } from "./alarm-mail";
 import { tellOfDatabases } from "./database-events";
 import { encryptionKey } from "./encryption";
 import { type AwsGauge, isDerived } from "./gauges";
@@ -119,14 +120,7 @@ function makeTopic(site: Site, people: readonly string[], key: pulumi.Output<str
             },
         ]),
     });
-    people.forEach((endpoint, index) =>
-        site.make(
-            "mail",
-            sns.TopicSubscription,
-            { topic: topic.arn, protocol: "email", endpoint },
-            { instance: `${index + 1}` },
-        ),
-    );
+    people.forEach((endpoint, index) => mailTo(site, topic, endpoint, `${index + 1}`));
     tellOfDatabases(site, topic, policy);
     return topic;
 }

@@ -69,6 +69,32 @@ describe("Metric on aws", () => {
         });
     });
 
+    it("says at each run but a preview who has not confirmed, and gets no mail", async () => {
+        const log = pulumi.log as { warn: typeof pulumi.log.warn };
+        const { warn } = log;
+        const said = async (preview: boolean) => {
+            const words: string[] = [];
+            log.warn = (text) => Promise.resolve(void words.push(text));
+            const outputs = (type: string, name: string, inputs: Record<string, unknown>) => ({
+                ...lens.outputs(type, name, inputs),
+                pendingConfirmation: inputs.endpoint === "new@example.com",
+            });
+            try {
+                await run({ ...program, outputs, preview }, () => {
+                    const alarms = { many: { above: 9, email: [email, "new@example.com"] } };
+                    new Metric("orders", { alarms });
+                });
+            } finally {
+                log.warn = warn;
+            }
+            return words;
+        };
+        const [words, ...others] = await said(false);
+        expect(words).to.match(/^new@example\.com has not confirmed .* click "Confirm subscription"/);
+        expect(others).to.deep.equal([]);
+        expect(await said(true)).to.deep.equal([]);
+    });
+
     it("watches a gauge as CloudWatch calculates it", async () => {
         const { made } = await run(program, () => {
             const db = new Database("db", { engine: "postgres" });
