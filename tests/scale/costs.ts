@@ -10,11 +10,13 @@ import type { Cost, Order } from "./run";
 
 export type What = keyof Cost;
 
-/** Ratio is what ours costs, and what it costs by hand: medians, and how many times as much it is. */
+/** Ratio is what ours costs, and what it costs by hand: the least of all turns, and how many times as much it is. */
 export interface Ratio {
     readonly ours: number;
     readonly byHand: number;
     readonly times: number;
+    /** How many turns there were. */
+    readonly turns: number;
     /** By hand without components, once. */
     readonly flat?: number;
 }
@@ -30,17 +32,26 @@ export class Scale {
     private attach: string | undefined;
 
     /**
-     * The costs of so many containers, each side measured `turns` times.
+     * The costs of so many containers, each side measured `turns` times. The least of each counts: what else the machine does
+     * makes a turn longer, and none shorter.
      *
+     * @param until - when no more turn is begun that would not have ended by then: milliseconds since the process began
      * @param flat - measures a program without components too, once: it registers less, and is there to see what they cost
      */
-    async measure(order: Pick<Order, "cloud" | "count" | "by">, turns: number, flat = false): Promise<Ratios> {
+    async measure(
+        order: Pick<Order, "cloud" | "count" | "by">,
+        turns: number,
+        flat = false,
+        until = Infinity,
+    ): Promise<Ratios> {
         const recording = path.join(this.folder, `${order.cloud}-${order.count}.json`);
         const attach = order.by === "engine" ? await this.instant() : undefined;
         const cost = (side: Order["side"]) => run({ ...order, side, recording, attach });
         if (!fs.existsSync(recording)) await cost("ours"); // This one writes the recording, and measures nothing.
         const [ours, byHand]: Cost[][] = [[], []];
-        for (let turn = 0; turn < turns; turn++) {
+        const began = performance.now();
+        const fits = (turn: number) => turn === 0 || performance.now() + (performance.now() - began) / turn < until;
+        for (let turn = 0; turn < turns && fits(turn); turn++) {
             // Whoever is second finds a warmer machine: they take turns in that, too.
             const first = turn % 2 === 0;
             if (first) ours.push(await cost("ours"));
@@ -49,8 +60,8 @@ export class Scale {
         }
         const without = flat ? await cost("flat") : undefined;
         const ratio = (what: What): Ratio => {
-            const [one, other] = [ours, byHand].map((costs) => median(costs.map((each) => each[what])));
-            return { ours: one, byHand: other, times: one / other, flat: without?.[what] };
+            const [one, other] = [ours, byHand].map((costs) => Math.min(...costs.map((each) => each[what])));
+            return { ours: one, byHand: other, times: one / other, turns: ours.length, flat: without?.[what] };
         };
         const names: What[] = ["preview", "up", "processor", "memory", "state", "resources"];
         return Object.fromEntries(names.map((what) => [what, ratio(what)])) as Ratios;

@@ -34,24 +34,30 @@ describe("loading the package", function () {
                 processor: median(all.map(({ processor }) => processor)),
                 clock: median(all.map(({ clock }) => clock)),
             }));
-            const over = ours.processor - hand.processor;
-            const aim: Aim = {
-                got: `${over.toFixed(0)} ms (${ours.processor.toFixed(0)} ms, by hand ${hand.processor.toFixed(0)} ms)`,
-                wanted: `at most ${most} ms`,
-                met: over <= most,
+            const aim = (one: number, byHand: number): Aim => {
+                const over = one - byHand;
+                return {
+                    got: `${over.toFixed(0)} ms (${one.toFixed(0)} ms, by hand ${byHand.toFixed(0)} ms)`,
+                    wanted: `at most ${most} ms`,
+                    met: over <= most,
+                };
+            };
+            const others = packages[cloud].join(" and ");
+            const figures = {
+                [`of a processor, more than ${others}`]: aim(ours.processor, hand.processor),
+                [`by the clock, more than ${others}`]: aim(ours.clock, hand.clock),
+                "of a processor, more where those are loaded before": aim(more.processor, hand.processor),
             };
             proved({
                 part: "scale",
                 what: `loading the package with ${cloud}, each time in a process of its own`,
                 times: turns,
-                figures: {
-                    [`of a processor, more than ${packages[cloud].join(" and ")}`]: aim,
-                    "by the clock": `${ours.clock.toFixed(0)} ms, by hand ${hand.clock.toFixed(0)} ms`,
-                    "of a processor, more where those are loaded before": `${(more.processor - hand.processor).toFixed(0)} ms`,
-                },
+                figures,
             });
-            if (proving) expect(over, aim.got as string).to.be.at.most(most);
-            else expect(over, aim.got as string).to.be.below(1000);
+            if (!proving) expect(ours.processor - hand.processor, "milliseconds").to.be.below(1000);
+            else
+                for (const [name, { met, got }] of Object.entries(figures))
+                    expect(met, `${name}: ${got}`).to.equal(true);
         });
 });
 
