@@ -7,7 +7,7 @@ import { required } from "../../providers/gcp/project";
 import { secretVersion } from "../../providers/gcp/secret";
 import { value } from "../support/mocks";
 import { number, project, region } from "./lens";
-import { onGcp } from "./program";
+import { onGcp, recorded } from "./program";
 
 const guarded = { "mvi:profile": "prod" };
 // The mocks' ids are the names.
@@ -173,6 +173,15 @@ describe("A Key on GCP", () => {
             service: "cloudkms.googleapis.com",
             auditLogConfigs: [{ logType: "ADMIN_READ" }, { logType: "DATA_READ" }, { logType: "DATA_WRITE" }],
         });
+    });
+
+    it("stays the same one with another profile, for which a deleted one can be taken back longer", async () => {
+        for (const profile of ["dev", "prod"]) {
+            const made = await recorded(() => new Blob("files"), { "mvi:profile": profile });
+            const { inputs, options } = made.find(({ type }) => type === "gcp:kms/cryptoKey:CryptoKey")!;
+            expect(inputs.destroyScheduledDuration).to.equal(profile === "dev" ? "604800s" : "2592000s");
+            expect(options.ignoreChanges).to.deep.equal(["destroyScheduledDuration"]);
+        }
     });
 
     it("signs with its one version, and gives what is asked on this key only", async () => {
