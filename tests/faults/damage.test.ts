@@ -3,9 +3,12 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { refusal, until } from "../agent/harness";
-import { kill, listens, portsIn, runningIn, webs } from "./machine";
+import { type Aim } from "../support/proof";
+import { keep, keptAt, lineOf, withDatabase } from "./kept";
+import { kill, listens, portsIn, runningIn, struck, webs } from "./machine";
+import { type Figures, prove } from "./proof";
 import { faultHome, filesOf, small, type Version, withFiles } from "./support";
 
 describe("damage from outside, through Pulumi's engine", function () {
@@ -13,7 +16,6 @@ describe("damage from outside, through Pulumi's engine", function () {
     let home: ReturnType<typeof faultHome>;
     let other: ChildProcess | undefined;
     let version: Version;
-    const text = "what must not be lost";
 
     beforeEach(() => {
         home = faultHome();
@@ -24,22 +26,22 @@ describe("damage from outside, through Pulumi's engine", function () {
         await home.close();
     });
 
-    /** A stack with a file in its bucket. */
+    /** A stack which holds what must not be lost. */
     async function begin() {
         const stack = await home.stack(small(() => version));
         const url = (await stack.up()).outputs.url.value as string;
         const agent = home.agent();
-        const files = filesOf(agent);
-        await files.send(new PutObjectCommand({ Bucket: files.bucket, Key: "a.txt", Body: text }));
-        files.destroy();
+        await keep(agent.place);
         return { stack, url, agent };
     }
 
-    async function expectFile(): Promise<void> {
-        const files = filesOf(home.agent());
-        const object = await files.send(new GetObjectCommand({ Bucket: files.bucket, Key: "a.txt" }));
-        expect(await object.Body!.transformToString()).to.equal(text);
-        files.destroy();
+    const kept = () => keptAt(home.agent().place);
+    const line = (message: string, says: RegExp): string => lineOf(message, says, home.root);
+
+    /** Says what was seen; all that was kept must be there. */
+    function show(what: string, figures: Figures & { kept: Aim }): void {
+        prove("damage", what, 1, figures);
+        expect(figures.kept.got).to.equal(figures.kept.wanted);
     }
 
     async function stop({ pid }: ReturnType<typeof home.agent>): Promise<void> {
@@ -60,15 +62,24 @@ describe("damage from outside, through Pulumi's engine", function () {
         expect(message).to.match(
             new RegExp(`Balancer.*small.*port ${port} is taken by process ${other.pid} \\(node\\): end it`, "i"),
         );
-        await expectFile();
+        const meanwhile = await kept();
         other.kill("SIGKILL");
+        const since = performance.now();
         await until("it serves by itself", async () => (await fetch(url)).status === 200, 60_000);
+        const seconds = ((performance.now() - since) / 1000).toFixed(1);
         await stack.up({ refresh: true });
-        await stack.preview({ expectNoChanges: true });
+        await stack.preview({ refresh: true, expectNoChanges: true });
+        show("the load balancer's port was taken by another program, while the agent was stopped", {
+            "up says": line(message, /is taken by process/).replace(String(other.pid), "(its number)"),
+            "served again by itself, after the other had ended": `after ${seconds} s`,
+            "kept meanwhile": meanwhile,
+            kept: await kept(),
+        });
         await stack.destroy();
     });
 
     it("records that cannot be read are put aside, shown, and made anew over the data that are there", async () => {
+        version = { ...version, ...withDatabase };
         const { stack, url, agent } = await begin();
         await stop(agent);
         const records = path.join(agent.place.folder, "records");
@@ -89,9 +100,17 @@ describe("damage from outside, through Pulumi's engine", function () {
             "Bucket.small-files.json.",
             "Container.small-web.json.",
         ]);
-        await expectFile();
         await until("it serves", async () => (await fetch(url)).status === 200);
-        await stack.preview({ expectNoChanges: true });
+        await stack.preview({ refresh: true, expectNoChanges: true });
+        show(
+            "records of a bucket and a container, the ports, a process and the identities were cut off, filled with zeros or half written",
+            {
+                "shown in the agent's status, and put aside": broken
+                    .map((file) => path.basename(file).replace(/[.]\d+$/, ""))
+                    .join(", "),
+                kept: await kept(),
+            },
+        );
         await stack.destroy();
         expect(fs.existsSync(home.agents)).to.equal(false);
     });
@@ -101,10 +120,17 @@ describe("damage from outside, through Pulumi's engine", function () {
         const ports = portsIn(home.agents);
         fs.rmSync(agent.place.folder, { recursive: true });
         await until("nothing runs", () => runningIn(home.agents).length === 0, 20_000);
-        expect(await Promise.all(ports.map(listens))).to.not.include(true);
+        const runningThen = runningIn(home.agents).length;
+        const left = (await Promise.all(ports.map(listens))).filter(Boolean).length;
         await stack.up({ refresh: true });
         await until("it serves", async () => (await fetch(url)).status === 200);
-        await stack.preview({ expectNoChanges: true });
+        await stack.preview({ refresh: true, expectNoChanges: true });
+        prove("damage", "the stack's folder was removed under its agent", 1, {
+            processesLeft: { got: runningThen, wanted: 0, met: runningThen === 0 },
+            portsLeft: { got: left, wanted: 0, met: left === 0 },
+            "the next up": "made all anew; the data went with the folder",
+        });
+        expect([runningThen, left]).to.deep.equal([0, 0]);
         await stack.destroy();
         expect(fs.existsSync(home.agents)).to.equal(false);
     });
@@ -121,20 +147,28 @@ describe("damage from outside, through Pulumi's engine", function () {
             const { stack, url } = await begin();
             fill(path.join(disk, "filler"));
             version = { ...version, version: "2" };
-            expect((await refusal(stack.up())).message).to.match(/ENOSPC|no space left/i);
+            const { message } = await refusal(stack.up());
+            expect(message).to.match(/ENOSPC|no space left/i);
             expect(await (await fetch(url)).json()).to.include({ version: "1" });
-            await expectFile();
+            const meanwhile = await kept();
             const files = filesOf(home.agent());
             const put = new PutObjectCommand({ Bucket: files.bucket, Key: "b.txt", Body: Buffer.alloc(20_000) });
-            expect((await refusal(files.send(put))).message).to.match(/The disk of this machine is full: /);
+            const refused = (await refusal(files.send(put))).message;
+            expect(refused).to.match(/The disk of this machine is full: /);
             expect(fs.readFileSync(home.agent().place.log, "utf8")).to.match(/ENOSPC/);
             fs.rmSync(path.join(disk, "filler"));
             await files.send(put);
             files.destroy();
             await stack.up();
             expect(await (await fetch(url)).json()).to.include({ version: "2" });
-            await expectFile();
-            await stack.preview({ expectNoChanges: true });
+            await stack.preview({ refresh: true, expectNoChanges: true });
+            show("the disk was full, to the last byte", {
+                "up says": line(message, /ENOSPC|no space left/i),
+                "a put of a file says": line(refused, /disk/),
+                meanwhile: "the version before served on",
+                "kept meanwhile": meanwhile,
+                kept: await kept(),
+            });
             await stack.destroy();
         } finally {
             await until("the disk is free", () => {
@@ -147,6 +181,7 @@ describe("damage from outside, through Pulumi's engine", function () {
 
     it("a clock that is set back by ten minutes stops nothing: releases, restarts and TLS go on", async () => {
         const clock = path.join(home.root, "clock");
+        version = { ...version, ...withDatabase };
         Object.assign(process.env, { MVI_KINDS: path.join(__dirname, "clock.ts"), MVI_CLOCK: clock });
         const { stack, url, agent } = await begin();
         fs.writeFileSync(clock, String(-600_000));
@@ -154,27 +189,37 @@ describe("damage from outside, through Pulumi's engine", function () {
         const since = performance.now();
         await stack.up();
         expect(await (await fetch(url)).json()).to.include({ version: "2" });
-        kill(home.root, webs, 1);
+        struck(kill(home.root, webs, 1), "a replica");
         await until("both serve", () => runningIn(home.root).filter(({ command }) => webs.test(command)).length === 2);
-        expect(performance.now() - since, "milliseconds").to.be.lessThan(120_000);
-        await expectFile();
+        const took = performance.now() - since;
+        expect(took, "milliseconds").to.be.lessThan(120_000);
         const { resources } = await agent.status();
         const web = resources.find(({ kind }) => kind === "Container")!;
         expect(Date.now() - web.since, "by its clock the release was ten minutes ago").to.be.greaterThan(590_000);
-        await stack.preview({ expectNoChanges: true });
+        await stack.preview({ refresh: true, expectNoChanges: true });
+        show("the agent's clock was set back by ten minutes", {
+            "a release, and the return of a replica that was killed": `${(took / 1000).toFixed(1)} s`,
+            kept: await kept(),
+        });
         await stack.destroy();
     });
 
     it("an agent of an older build gives way to the newer one, with all that it kept", async () => {
+        version = { ...version, ...withDatabase };
         const { stack, url, agent } = await begin();
         process.env.MVI_BUILD = "newer";
         await stack.preview({ expectNoChanges: true });
         version = { ...version, version: "2" };
         await stack.up();
-        expect((await agent.status()).build).to.equal("newer");
-        await expectFile();
+        const { build } = await agent.status();
+        expect(build).to.equal("newer");
         expect(await (await fetch(url)).json()).to.include({ version: "2" });
-        await stack.preview({ expectNoChanges: true });
+        await stack.preview({ refresh: true, expectNoChanges: true });
+        show("an agent of an older build ran, and a newer one was installed", {
+            "a preview by the newer one": "no changes",
+            "after the next up the agent is": build,
+            kept: await kept(),
+        });
         await stack.destroy();
     });
 });

@@ -5,14 +5,19 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { commandOf } from "../../agent/core/command";
-import { type Line } from "./writer";
+import { type Line, type Stamp } from "./writer";
+
+type Kind = "entry" | "file" | "visit";
 
 export interface Guests {
     readonly acknowledged: { readonly entries: number; readonly files: number; readonly visits: number };
     /** Writes that were not acknowledged. */
     readonly failed: readonly string[];
-    /** When a write was acknowledged last, in milliseconds since 1970. */
-    last(): number;
+    /**
+     * When, after the time `since`, each kind of write had been acknowledged again that was begun after it: milliseconds since
+     * 1970, or undefined while a kind lacks.
+     */
+    wroteAll(since: number): number | undefined;
     /** What was acknowledged and is not there. */
     missing(): Promise<string[]>;
     end(): Promise<void>;
@@ -24,23 +29,29 @@ export function startGuests(url: string, pause = 50): Guests {
     const files = new Map<string, string>();
     const visits: number[] = [];
     const failed: string[] = [];
-    let last = 0;
+    const stamps: Record<Kind, Stamp[]> = { entry: [], file: [], visit: [] };
     const [node, ...words] = commandOf(path.join(__dirname, "writer"));
     const child = spawn(node, [...words, url, String(pause)], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: child.stdout }).on("line", (text) => {
         const line = JSON.parse(text) as Line;
         if ("failed" in line) return void failed.push(line.failed);
-        last = Date.now();
         if ("entry" in line) entries.set(line.entry, line.message);
         else if ("file" in line) files.set(line.file, line.digest);
         else visits.push(line.visit);
+        stamps["entry" in line ? "entry" : "file" in line ? "file" : "visit"].push(line);
     });
     return {
         get acknowledged() {
             return { entries: entries.size, files: files.size, visits: visits.length };
         },
         failed,
-        last: () => last,
+        wroteAll(since) {
+            const first = Object.values(stamps).map((all) =>
+                Math.min(...all.filter(({ begun }) => begun > since).map(({ at }) => at)),
+            );
+            const all = Math.max(...first);
+            return Number.isFinite(all) ? all : undefined;
+        },
         async missing() {
             const claimed = { entries: new Map(entries), files: new Map(files), visits: [...visits] };
             const missing: string[] = [];

@@ -103,23 +103,31 @@ export const webs = /node server\.m?js/;
 export const workers = /node worker\.js/;
 export const postmasters = /postgres.* -D/;
 
-/** kill -9 for so many of the processes of `root`. @throws when there is none */
-export function kill(root: string, which: RegExp, most = Infinity): void {
+/** kill -9 for so many of the processes of `root`. How many it has killed. */
+export function kill(root: string, which: RegExp, most = Infinity): number {
     const found = runningIn(root).filter(({ command }) => which.test(command));
-    if (found.length === 0) throw new Error(`nothing to kill: ${which}`);
-    found.slice(0, most).forEach(({ pid }) => killOne(pid));
+    return found.slice(0, most).filter(({ pid }) => killOne(pid)).length;
 }
 
-/** kill -9 for our own children with `word` in their command. */
-export function killChildren(word: string): void {
-    children(word).forEach(({ pid }) => killOne(pid));
+/** kill -9 for our own children with `word` in their command. How many it has killed. */
+export function killChildren(word: string): number {
+    return children(word).filter(({ pid }) => killOne(pid)).length;
 }
 
-function killOne(pid: number): void {
+/** Missed: there was nothing to kill. */
+export class Missed extends Error {}
+
+/** For who meant to kill something. @throws Missed when nothing was */
+export function struck(killed: number, what: string): void {
+    if (killed === 0) throw new Missed(`nothing to kill: ${what}`);
+}
+
+function killOne(pid: number): boolean {
     try {
-        process.kill(pid, "SIGKILL");
+        return process.kill(pid, "SIGKILL");
     } catch (error) {
-        // it has just ended with another that was killed
+        // it has just ended, maybe with another that was killed
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+        return false;
     }
 }

@@ -8,7 +8,7 @@ import { refusal, until } from "../agent/harness";
 import { steps } from "../plugin/harness";
 import { openSocket, slowUpload, versionAt } from "../load/clients";
 import { failuresOf, startLoad } from "../load/loads";
-import { agents, guardians, kill, killChildren, listens, portsIn, runningIn, webs } from "./machine";
+import { agents, guardians, kill, killChildren, listens, portsIn, runningIn, struck, webs } from "./machine";
 import { census } from "./strikes";
 import { faultHome, filesOf, small, textOf, unlock, type Version, withFiles } from "./support";
 
@@ -62,7 +62,7 @@ describe("faults in short, through Pulumi's engine", function () {
         ] as const) {
             const Key = String(which);
             await files.send(new PutObjectCommand({ Bucket: files.bucket, Key, Body: Key }));
-            kill(home.root, which);
+            struck(kill(home.root, which), Key);
             if (byUp) await stack.up();
             await until(`it serves after ${which}`, served, 60_000);
             const text = await until(`the file is there after ${which}`, () => textOf(files, Key), 60_000);
@@ -75,7 +75,7 @@ describe("faults in short, through Pulumi's engine", function () {
         const ports = portsIn(home.agents);
         const destroyed = stack.destroy().catch(() => undefined);
         await until("it is under way", () => count().webs < 2, 30_000);
-        killChildren(" destroy ");
+        struck(killChildren(" destroy "), "the engine in destroy");
         await destroyed;
         await unlock(stack);
         await stack.destroy();
@@ -96,7 +96,7 @@ describe("faults in short, through Pulumi's engine", function () {
         // They come back after 1 s, 2 s, 4 s and then 8 s: seldom enough that none serves meanwhile, as each is killed at once.
         for (let kills = 0; kills < 4; kills++) {
             await until("two run", running(2));
-            kill(home.root, webs);
+            struck(kill(home.root, webs), "the replicas");
             await until("none runs", running(0));
         }
         let seen = false;

@@ -6,6 +6,8 @@ import { type EngineEvent } from "@pulumi/pulumi/automation";
 import { until } from "../agent/harness";
 import { steps } from "../plugin/harness";
 import { listens, portsIn, runningIn } from "./machine";
+import { prove } from "./proof";
+import { leftFigures, leftOf } from "./rounds";
 import { faultHome, filesOf, small, withFiles } from "./support";
 
 describe("stacks on one machine, through Pulumi's engine", function () {
@@ -41,6 +43,11 @@ describe("stacks on one machine, through Pulumi's engine", function () {
         await until("nothing runs", () => runningIn(home.root).length === 0);
         expect(fs.existsSync(home.agents)).to.equal(false);
         files.destroy();
+        prove("stacks", "one of two stacks side by side was destroyed", 1, {
+            "processes of the other, the same before and after": before.length,
+            "ports of the first, none of which anybody listens on after it": ports.length,
+            kept: "the other's file, its URL, and nothing to change",
+        });
     });
 
     it("leave nothing behind: no process, no port, and no file but the engine's own", async () => {
@@ -52,13 +59,18 @@ describe("stacks on one machine, through Pulumi's engine", function () {
         await stack.up();
         const ports = portsIn(home.agents);
         await stack.destroy();
-        await until("nothing runs", () => runningIn(home.root).length === 0);
-        expect(await Promise.all(ports.map(listens))).to.not.include(true);
+        const left = await leftOf(home.root, home.agents, ports);
         const made = fs.readdirSync(home.root).filter((name) => !before.has(name));
         expect(made.sort(), "the backend's folder and Pulumi's home").to.deep.equal([".pulumi", "pulumi"]);
         const plugins = fs.readdirSync(path.join(home.root, "pulumi", "plugins"));
         expect(plugins.filter((name) => !/^resource-mvi-local-v/.test(name))).to.deep.equal([]);
-        expect(fs.readdirSync(temporary).filter((name) => /mvi/.test(name))).to.deep.equal([]);
+        const temporaries = fs.readdirSync(temporary).filter((name) => /mvi/.test(name));
+        prove("stacks", "a stack was made and destroyed", 1, {
+            ...leftFigures([left]),
+            "temporary files left": { got: temporaries.length, wanted: 0, met: temporaries.length === 0 },
+        });
+        expect(left).to.deep.equal({ processes: [], ports: [], files: [] });
+        expect(temporaries).to.deep.equal([]);
     });
 
     it("show what was removed by hand, and up brings it back", async () => {
@@ -86,7 +98,11 @@ describe("stacks on one machine, through Pulumi's engine", function () {
             expect(await drift(), folder).to.deep.equal({ delete: 1 });
             expect(await up()).to.deep.equal([`create ${gone}`]);
         }
-        await stack.preview({ expectNoChanges: true });
+        await stack.preview({ refresh: true, expectNoChanges: true });
         await stack.destroy();
+        prove("stacks", "the data of a bucket, and of a table, were removed by hand", 2, {
+            "a refresh says": "one resource is gone",
+            "the next up": "creates that one, and nothing else",
+        });
     });
 });

@@ -9,6 +9,7 @@ import {
     listeningPorts,
     postmasters,
     runningIn,
+    struck,
     webs,
     workers,
 } from "./machine";
@@ -19,36 +20,48 @@ export interface Strike {
     readonly during?: "up";
     /** Nothing is left that could bring it back: the next `up` does. */
     readonly byUp?: boolean;
-    /** kill -9 for what runs at `root`. */
+    /** kill -9 for what runs at `root`. @throws Missed when it is not there */
     hit(root: string): void;
 }
 
-const during: Strike[] = [
-    { name: "the engine in up", during: "up", hit: () => killChildren(" up ") },
-    { name: "the agent in up", during: "up", hit: (root) => kill(root, agents) },
-    { name: "all at once in up", during: "up", byUp: true, hit: (root) => (killChildren(" up "), kill(root, /./)) },
-    { name: "the plugin in up", during: "up", hit: () => killChildren("plugin/main") },
-    { name: "the postmaster in up", during: "up", hit: (root) => kill(root, postmasters) },
+const hit = (root: string, which: RegExp, most?: number): void => struck(kill(root, which, most), String(which));
+const hitChildren = (word: string): void => struck(killChildren(word), word);
+
+/** Strikes in the middle of the engine's `up` or `destroy`. */
+export const during = (command: "up" | "destroy"): Strike[] => [
+    { name: `the engine in ${command}`, hit: () => hitChildren(` ${command} `) },
+    { name: `the agent in ${command}`, hit: (root) => hit(root, agents) },
+    {
+        name: `all at once in ${command}`,
+        byUp: true,
+        hit: (root) => struck(killChildren(` ${command} `) + kill(root, /./), "all"),
+    },
+    { name: `the plugin in ${command}`, hit: () => hitChildren("plugin/main") },
 ];
 
+const inUp: Strike[] = [
+    ...during("up"),
+    { name: "the postmaster in up", hit: (root: string) => hit(root, postmasters) },
+].map((strike) => ({ ...strike, during: "up" }));
+
 const between: Strike[] = [
-    { name: "a replica", hit: (root) => kill(root, webs, 1) },
+    { name: "a replica", hit: (root) => hit(root, webs, 1) },
     // the servers of buckets and tables run in it
-    { name: "the agent with its Blob and KV servers", hit: (root) => kill(root, agents) },
-    { name: "the postmaster", hit: (root) => kill(root, postmasters) },
-    { name: "the guardian", hit: (root) => kill(root, guardians) },
-    { name: "both replicas and the worker", hit: (root) => (kill(root, webs), kill(root, workers)) },
-    { name: "the agent and the postmaster", hit: (root) => (kill(root, agents), kill(root, postmasters)) },
-    { name: "the postmaster and a replica", hit: (root) => (kill(root, postmasters), kill(root, webs, 1)) },
-    { name: "the guardian and a replica", hit: (root) => (kill(root, guardians), kill(root, webs, 1)) },
-    { name: "the worker and the agent", hit: (root) => (kill(root, workers), kill(root, agents)) },
-    { name: "all at once", byUp: true, hit: (root) => kill(root, /./) },
+    { name: "the agent with its Blob and KV servers", hit: (root) => hit(root, agents) },
+    { name: "the postmaster", hit: (root) => hit(root, postmasters) },
+    { name: "the guardian", hit: (root) => hit(root, guardians) },
+    { name: "both replicas and the worker", hit: (root) => (hit(root, webs), hit(root, workers)) },
+    { name: "the agent and the postmaster", hit: (root) => (hit(root, agents), hit(root, postmasters)) },
+    { name: "the postmaster and a replica", hit: (root) => (hit(root, postmasters), hit(root, webs, 1)) },
+    { name: "the guardian and a replica", hit: (root) => (hit(root, guardians), hit(root, webs, 1)) },
+    { name: "the worker and the agent", hit: (root) => (hit(root, workers), hit(root, agents)) },
+    { name: "all at once", byUp: true, hit: (root) => hit(root, /./) },
 ];
 
 /** So many strikes: each kind once, then those in the middle of `up` less often than the others, as they take long. */
 export function strikes(count: number): Strike[] {
-    const turn = during.flatMap((one) => [...between, ...between.slice(0, 5), one]);
-    const all = [...between, ...during];
+    const turn = inUp.flatMap((one) => [...between, ...between.slice(0, 5), one]);
+    const all = [...between, ...inUp];
     while (all.length < count) all.push(...turn);
     return all.slice(0, count);
 }

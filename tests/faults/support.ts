@@ -10,6 +10,7 @@ import { type Identity } from "../../agent/kind";
 import { App, type AppArgs } from "../../components";
 import { until } from "../agent/harness";
 import { pulumiHome } from "../plugin/harness";
+import { inFull } from "../support/proof";
 import { kill, killChildren, runningIn } from "./machine";
 
 /** A folder of Pulumi's and of agents, with the agent's real kinds. Folders are open for passing: as root, workloads are others. */
@@ -95,12 +96,17 @@ export const withFiles: Pick<Version, "more" | "uses"> = {
     uses: ["files", "carts"],
 };
 
-/** A client of the bucket, with the web container's own credentials. */
-export function filesOf({ place }: { place: Place }): S3Client & { bucket: string } {
+/** The web container's own. */
+export function credentialsOf(place: Place): { accessKeyId: string; secretAccessKey: string } {
     const vault = openVault(path.join(place.folder, "vault.key"));
     const kept = fs.readFileSync(path.join(place.folder, "identities.json"), "utf8");
     const identities = JSON.parse(vault.open(kept)) as Identity[];
     const { accessKeyId, secretAccessKey } = identities.find(({ owner }) => owner === "Container/small-web")!;
+    return { accessKeyId, secretAccessKey };
+}
+
+/** A client of the bucket, with the web container's own credentials. */
+export function filesOf({ place }: { place: Place }): S3Client & { bucket: string } {
     const record = path.join(place.folder, "records", "Bucket", "small-files.json");
     const { outputs } = JSON.parse(fs.readFileSync(record, "utf8")) as {
         outputs: { bucket: string; endpoint: string };
@@ -110,7 +116,7 @@ export function filesOf({ place }: { place: Place }): S3Client & { bucket: strin
         endpoint: outputs.endpoint,
         forcePathStyle: true,
         maxAttempts: 1,
-        credentials: { accessKeyId, secretAccessKey },
+        credentials: credentialsOf(place),
     });
     return Object.assign(client, { bucket: outputs.bucket });
 }
@@ -147,6 +153,9 @@ export function guestbook(title: string) {
 }
 
 export const cores = os.availableParallelism();
+
+/** How often something is killed: 200 times for the proof, or as MVI_FAULTS says. */
+export const times = Number(process.env.MVI_FAULTS ?? inFull(200, 15));
 
 /** What is in the file `Key`. */
 export async function textOf(files: ReturnType<typeof filesOf>, Key: string): Promise<string> {
