@@ -118,7 +118,8 @@ describe("damage from outside, through Pulumi's engine", function () {
     it("a folder that is removed under its agent ends all that ran there, and up makes it anew", async () => {
         const { stack, url, agent } = await begin();
         const ports = portsIn(home.agents);
-        fs.rmSync(agent.place.folder, { recursive: true });
+        // the agent writes meanwhile
+        fs.rmSync(agent.place.folder, { recursive: true, maxRetries: 10 });
         await until("nothing runs", () => runningIn(home.agents).length === 0, 20_000);
         const runningThen = runningIn(home.agents).length;
         const left = (await Promise.all(ports.map(listens))).filter(Boolean).length;
