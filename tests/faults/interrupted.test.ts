@@ -10,7 +10,7 @@ import { during } from "./strikes";
 import { faultHome, guestbook, small, times, unlock, withFiles } from "./support";
 
 describe("kill -9 in the middle of making and of taking away", function () {
-    this.timeout(300_000 + times * 20_000);
+    this.timeout(1_500_000 + times * 20_000);
     let home: ReturnType<typeof faultHome>;
     beforeEach(() => (home = faultHome()));
     afterEach(() => home.close());
@@ -48,6 +48,7 @@ describe("kill -9 in the middle of making and of taking away", function () {
             const ports = portsIn(home.agents);
             await stack.destroy();
             left.push(await leftOf(home.root, home.agents, ports));
+            console.log(`      ${round + 1} of ${rounds}: ${all[round % all.length].name}`);
         }
         prove("first ups", "kill -9 of engine, agent, plugin or all in the middle of a first up", rounds, {
             hitInTheMiddle: tally.shown,
