@@ -96,6 +96,13 @@ else
 
         it("what somebody changed by hand is seen, and mended", async () => {
             const DBInstanceIdentifier = String(first.db);
+            const retention = async () => {
+                const found = await emulator.ask<string>("rds", "2014-10-31 DescribeDBInstances", {
+                    DBInstanceIdentifier,
+                });
+                return /<BackupRetentionPeriod>(\d+)/.exec(found)![1];
+            };
+            expect(await retention()).to.equal("35");
             await emulator.ask("rds", "2014-10-31 ModifyDBInstance", {
                 DBInstanceIdentifier,
                 BackupRetentionPeriod: "1",
@@ -104,7 +111,6 @@ else
             const refreshed = { refresh: true } as auto.UpOptions;
             expect(await steps((onEvent) => stack.preview({ ...refreshed, onEvent }))).to.include("update db");
             expect(await steps((onEvent) => stack.up({ ...refreshed, onEvent }))).to.include("update db");
-            const found = await emulator.ask<string>("rds", "2014-10-31 DescribeDBInstances", { DBInstanceIdentifier });
-            expect(/<BackupRetentionPeriod>(\d+)/.exec(found)![1]).to.equal("7");
+            expect(await retention()).to.equal("35");
         });
     });
