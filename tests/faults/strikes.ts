@@ -27,14 +27,25 @@ export interface Strike {
 const hit = (root: string, which: RegExp, most?: number): void => struck(kill(root, which, most), String(which));
 const hitChildren = (word: string): void => struck(killChildren(word), word);
 
+/**
+ * The agent, and all. In a first `up` it is the plugin that has started the agent, and as long as that one runs, agent and
+ * guardian are our own children's children.
+ */
+const killAgent = (root: string): number => killChildren("agent/main") + kill(root, agents);
+function killAll(root: string, command: string): number {
+    const words = ["agent/main", "guardian/main", "plugin/main", ` ${command} `];
+    const killed = words.map((word) => killChildren(word));
+    return killed.reduce((sum, count) => sum + count, 0) + kill(root, /./);
+}
+
 /** Strikes in the middle of the engine's `up` or `destroy`. */
 export const during = (command: "up" | "destroy"): Strike[] => [
     { name: `the engine in ${command}`, hit: () => hitChildren(` ${command} `) },
-    { name: `the agent in ${command}`, hit: (root) => hit(root, agents) },
+    { name: `the agent in ${command}`, hit: (root) => struck(killAgent(root), "the agent") },
     {
         name: `all at once in ${command}`,
         byUp: true,
-        hit: (root) => struck(killChildren(` ${command} `) + kill(root, /./), "all"),
+        hit: (root) => struck(killAll(root, command), "all"),
     },
     { name: `the plugin in ${command}`, hit: () => hitChildren("plugin/main") },
 ];
