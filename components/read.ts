@@ -41,8 +41,8 @@ export function checkName(name: unknown, place: Place, most = 40): void {
 const namePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 const protectable = new Set<ServiceName>(["database", "blob", "kv", "key", "secret", "log", "loadBalancer"]);
 
-/** Adds what the rules find, but for what a fault of an argument has brought about. */
-function addFaults(place: Place, rules: (whole: Place) => void): void {
+/** Adds what the rules find, but for what a fault of an argument has brought about. @internal */
+export function addFaults(place: Place, rules: (whole: Place) => void): void {
     const whole = new Place(place.path, [], place.parts, place.lacks);
     rules(whole);
     place.faults.push(...notFollowing(whole.faults, place.faults));

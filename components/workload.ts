@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
-import { Image, type ImageArgs, imageFields } from "./image";
+import { Image, type ImageArgs, imageFields, imageService } from "./image";
 import { envName, imageReference } from "./image-reference";
 import { Log } from "./log";
 import { Network } from "./network";
 import type { Grant, Link, Use } from "./link";
 import { marked } from "./options";
+import { addFaults } from "./read";
 import { reference, uses } from "./reference";
 import {
     type Field,
@@ -69,7 +70,9 @@ export const workloadFields: Fields<WorkloadSpec & { build: ImageArgs | undefine
     build: optional((given, at): ImageArgs => {
         if (typeof given === "string" || !isPlain(given)) return { context: text("a folder", undefined)(given, at) };
         at.refuseLacking("image", given);
-        record(imageFields)(given, at);
+        const spec = record(imageFields)(given, at);
+        // Here, before anything is made, and not when the Image is.
+        addFaults(at, (whole) => imageService.rules?.(spec, whole, given));
         return given; // as it was given: the Image fills in the defaults
     }),
     image: optional((given: unknown, at: Place) => {

@@ -193,6 +193,16 @@ describe("App", () => {
                 ['containers.web.uses[0]: cannot do that with a Blob, but got "wirte": did you mean "write"?'],
             ],
             [
+                "a build without a folder",
+                { containers: { web: { build: { dockerfile: "Dockerfile.prod" } } } },
+                ["containers.web.build: has neither `context` nor `reference`: give exactly one of them"],
+            ],
+            [
+                "a build whose folder is wrong, which is no folder left out",
+                { containers: { web: { build: { context: 5 } } } },
+                ["containers.web.build.context: must be a folder, but got 5: write it in quotes, not empty"],
+            ],
+            [
                 "neither build nor image",
                 { containers: { web: {} } },
                 ["containers.web: has neither `build` nor `image`: say what it runs with exactly one of them"],
