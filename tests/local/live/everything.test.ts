@@ -50,6 +50,7 @@ describe("every component with every argument, for real", function () {
             "book",
             "migrate",
             "nightly",
+            "recount",
         ]);
     });
 
