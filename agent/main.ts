@@ -77,7 +77,7 @@ async function run(place: Place, build: string): Promise<void> {
     });
     const queries = queriesOf({ logs, metrics, kind: kinds.kind });
     const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot, limits, queries });
-    const control = await serveControl({ socket: place.socket, token: tokenOf(place), handlers, report });
+    const control = await serveControl({ place, token: tokenOf(place), handlers, report });
     setInterval(() => {
         if (!holds(place.folder, "agent")) {
             report(`${place.folder} was removed: ending`);

@@ -9,6 +9,7 @@ import {
 import { type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isFull } from "../core/files";
 import { readPayload } from "../identity/payload";
 import { SignatureFault, verifySigV4 } from "../identity/sigv4";
 import { corsHeaders, preflight } from "./cors";
@@ -97,9 +98,6 @@ async function answer(options: BlobServerOptions, request: IncomingMessage, resp
     options.observe?.({ ...log, status: response.statusCode, seconds });
 }
 
-/** There is no room on the disk, or none for this user. */
-const FULL = ["ENOSPC", "EDQUOT"];
-
 /** The client went away. */
 const GONE = ["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"];
 
@@ -183,7 +181,7 @@ function refuse(
         fault = { code: error.xmlCode, status: error.status, message: error.message };
     } else if (error instanceof S3Fault) {
         fault = error;
-    } else if (FULL.includes((error as NodeJS.ErrnoException).code ?? "")) {
+    } else if (isFull(error)) {
         fault = new S3Fault("InsufficientStorage");
         options.report(`blob: ${operation} failed (request ${id}): the disk is full`);
     } else {

@@ -4,7 +4,8 @@ import { timingSafeEqual } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import { Refusal } from "../kind";
-import { ifAny } from "./files";
+import { ifAny, isFull } from "./files";
+import type { Place } from "./place";
 
 /** Handler answers one call. What it throws becomes a refusal, when it is one, else a defect. */
 export type Handler = (body: never, call: ControlCall) => Promise<unknown>;
@@ -29,7 +30,7 @@ export class Ending extends Error {
 }
 
 export interface ControlOptions {
-    readonly socket: string;
+    readonly place: Place;
     readonly token: string;
     readonly handlers: Readonly<Record<string, Handler>>;
     report(line: string): void;
@@ -58,18 +59,18 @@ export async function serveControl(options: ControlOptions): Promise<Control> {
         // calls take as long as they take: an image may be minutes in the making
         server.requestTimeout = 0;
         server.timeout = 0;
-        ifAny(() => fs.unlinkSync(options.socket)); // the claim says that whoever bound it is gone
+        ifAny(() => fs.unlinkSync(options.place.socket)); // the claim says that whoever bound it is gone
         await new Promise<void>((resolve, reject) => {
             server.once("error", reject);
-            server.listen(options.socket, resolve);
+            server.listen(options.place.socket, resolve);
         });
-        fs.chmodSync(options.socket, 0o600);
+        fs.chmodSync(options.place.socket, 0o600);
         return server;
     };
     let server = await listen();
     return {
         async keep() {
-            if (!fs.existsSync(options.socket)) {
+            if (!fs.existsSync(options.place.socket)) {
                 server.close(); // first: closing removes the file of its name, whoever made it
                 server = await listen();
             }
@@ -110,6 +111,10 @@ async function answer(
             say({ ending: true });
         } else if (error instanceof Refusal) {
             say({ refusal: error.message });
+        } else if (isFull(error)) {
+            const why = `the disk of this machine is full (${(error as Error).message})`;
+            options.report(`control: ${name}: ${why}`);
+            say({ refusal: `${why}: make room for ${options.place.folder}, and try again` });
         } else {
             const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
             options.report(`control: ${name}: ${stack}`);

@@ -50,6 +50,11 @@ export function ifAny<T>(use: () => T): T | undefined {
     }
 }
 
+/** Whether there was no room on the disk, or none for this user. */
+export function isFull(error: unknown): boolean {
+    return ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException | undefined)?.code ?? "");
+}
+
 /** A rename is on the disk only when its folder is. */
 function syncFolder(folder: string): void {
     if (process.platform === "win32") {

@@ -19,6 +19,16 @@ export function invalid(message: string): ServiceFault {
     return new ServiceFault("ValidationException", message);
 }
 
+/** The disk did not take it. LMDB says no more than that: it may be full, or fail. */
+export function unwritten(): ServiceFault {
+    return new ServiceFault(
+        "InternalServerError",
+        "The disk of this machine is full, or fails: make room, and try again.",
+        {},
+        500,
+    );
+}
+
 /** What the identity has no permit for. */
 export function denied(message: string): ServiceFault {
     return new ServiceFault("AccessDeniedException", message);

@@ -3,9 +3,10 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { crc32 } from "node:zlib";
+import { isFull } from "../core/files";
 import { SignatureFault, verifySigV4 } from "../identity/sigv4";
 import { type Host, type Identity, Refusal } from "../kind";
-import { denied, invalid, ServiceFault } from "./fault";
+import { denied, invalid, ServiceFault, unwritten } from "./fault";
 import { isObject } from "./value";
 
 export interface JsonService {
@@ -154,8 +155,12 @@ function parse(raw: Buffer): Record<string, unknown> {
 }
 
 function faultOf(host: Host, service: JsonService, caught: unknown): ServiceFault {
-    if (caught instanceof ServiceFault) return caught;
+    if (caught instanceof ServiceFault) {
+        if (caught.status >= 500) host.report(`${service.name}: ${caught.message}`);
+        return caught;
+    }
     if (caught instanceof SignatureFault) return new ServiceFault(caught.jsonCode, caught.message);
     host.report(`${service.name}: ${caught instanceof Error ? (caught.stack ?? caught.message) : String(caught)}`);
+    if (isFull(caught)) return unwritten();
     return new ServiceFault("InternalServerError", "The service has failed. The agent's log says why.", {}, 500);
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { Refusal, type Vault } from "../kind";
 import { type Table, type TableDefinition } from "./definition";
+import { unwritten } from "./fault";
 import { after } from "./keys";
 import { expiryPlaces, fixed, moment, place, readExpiry, readMoment, SPACES } from "./places";
 import { openItem } from "./sealed";
@@ -35,6 +36,8 @@ export class Store {
             pageSize: 8192,
             // A write resolves after the flush and not before it.
             overlappingSync: false,
+            // Else each batch has a promise that nobody gets: when the disk is full, it would end the agent.
+            eventTurnBatching: false,
         });
         for (const file of [path, `${path}-lock`]) chmodSync(file, 0o600);
         const store = new Store(db, vault);
@@ -175,7 +178,7 @@ export class Store {
             if (commitError === undefined) throw error;
             // LMDB tells the cause in a promise of its own, which would end the agent if nobody heard it.
             commitError.catch(() => undefined);
-            throw new Error("the key-value store could not write to its disk: make room there", { cause: error });
+            throw unwritten();
         }
     }
 

@@ -149,6 +149,25 @@ describe("the store of tables", () => {
         await ended;
     });
 
+    it("refuses what the disk does not take, and serves on", async () => {
+        const port = await host.port("kv");
+        const db = clientOf(`http://127.0.0.1:${port}`);
+        const server = await serve(host.root, port, 4096);
+        const put = (id: string, size: number) =>
+            db.send(new d.PutItemCommand({ TableName: "t", Item: { id: { S: id }, value: { S: "x".repeat(size) } } }));
+        await put("first", 10);
+        let refused: string | undefined;
+        for (let n = 0; n < 100 && !refused; n++) refused = await refusalOf(put(`n${n}`, 300_000));
+        expect(refused).to.equal("The disk of this machine is full, or fails: make room, and try again.");
+        // What is rejected and heard by nobody ends a process a turn later.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        expect(await refusalOf(put("again", 300_000))).to.equal(refused);
+        const { Item } = await db.send(new d.GetItemCommand({ TableName: "t", Key: { id: { S: "first" } } }));
+        expect(Item?.value.S).to.equal("x".repeat(10));
+        expect(server.exitCode).to.equal(null);
+        db.destroy();
+    });
+
     it("sweeps what has expired and nothing else, also after the attribute was changed", async () => {
         const store = Store.open(host.folder("kv"), host.vault);
         const definition = {
@@ -233,16 +252,22 @@ describe("the store of tables", () => {
     });
 });
 
+/** What it was refused with; undefined where it was not. */
+const refusalOf = (task: Promise<unknown>) =>
+    task.then(
+        () => undefined,
+        (error: Error) => error.message,
+    );
+
 const servers: ChildProcess[] = [];
 
-async function serve(folder: string, port: number): Promise<ChildProcess> {
-    const server = spawn(
-        process.execPath,
-        ["--require", "tsx/cjs", join(__dirname, "serve.ts"), folder, String(port)],
-        {
-            stdio: ["ignore", "pipe", "inherit"],
-        },
-    );
+/** @param largest - how large a file may become, in the shell's blocks: a write beyond that fails, as on a full disk */
+async function serve(folder: string, port: number, largest?: number): Promise<ChildProcess> {
+    const words = [process.execPath, "--require", "tsx/cjs", join(__dirname, "serve.ts"), folder, String(port)];
+    // A shell that ignores the signal passes that on: the write is answered with an error then, as it should be.
+    const limited = ["sh", "-c", `trap '' XFSZ; ulimit -f ${largest}; exec "$@"`, "sh", ...words];
+    const [command, ...rest] = largest === undefined ? words : limited;
+    const server = spawn(command, rest, { stdio: ["ignore", "pipe", largest === undefined ? "inherit" : "ignore"] });
     servers.push(server);
     await new Promise<void>((resolve, reject) => {
         server.stdout.once("data", () => resolve());
