@@ -45,7 +45,7 @@ export class Server {
             stopSignal: engine.stopSignal,
             stopGraceSeconds: graceSeconds,
             dimensions: { database: site.id },
-            backoff: { firstMs: 200, mostMs: 10_000, resetMs: 60_000 },
+            backoff: { firstMs: 200, mostMs: 5_000, resetMs: 10_000 },
             // Whoever has the number of a server that was killed is not one: it would be taken for one for ever.
             beforeStart: () => dropPidFile(site, engine),
         });

@@ -31,7 +31,7 @@ export interface ProcessSpec {
     readonly dimensions?: Dimensions;
     /** Called before each start, such as to empty its home. */
     readonly beforeStart?: () => void | Promise<void>;
-    /** Pauses between restarts. @default 1 s, doubled up to 30 s, from the beginning after 60 s of running */
+    /** Pauses between restarts. @default 1 s, doubled up to 30 s, from the beginning after 10 s of running */
     readonly backoff?: { readonly firstMs: number; readonly mostMs: number; readonly resetMs: number };
 }
 

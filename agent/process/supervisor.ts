@@ -216,7 +216,7 @@ export class Supervised extends EventEmitter<SupervisedEvents> {
     }
 
     #startAgain(ranMs: number): void {
-        const { firstMs, mostMs, resetMs } = this.spec.backoff ?? { firstMs: 1000, mostMs: 30_000, resetMs: 60_000 };
+        const { firstMs, mostMs, resetMs } = this.spec.backoff ?? { firstMs: 1000, mostMs: 30_000, resetMs: 10_000 };
         this.#delay = ranMs >= resetMs || this.#delay === 0 ? firstMs : Math.min(mostMs, this.#delay * 2);
         this.#say(`starts again in ${this.#delay / 1000} s`);
         const again = async () => {

@@ -22,6 +22,20 @@ describe("an agent's life", () => {
         expect((await agent.status()).resources).to.have.length(1);
     });
 
+    it("is back within ten seconds, however often it is killed", async function () {
+        this.timeout(90_000);
+        const agent = home.agent();
+        const { port } = await agent.apply("a", { text: "hello", port: true });
+        const seconds: number[] = [];
+        for (let turn = 0; turn < 9; turn++) {
+            agent.kill("agent");
+            const since = performance.now();
+            await until("the port answers", () => say(port!), 60_000);
+            seconds.push((performance.now() - since) / 1000);
+        }
+        expect(Math.max(...seconds), seconds.map((each) => each.toFixed(1)).join(", ")).to.be.below(10);
+    });
+
     it("gets a new guardian after kill -9 of that, which brings it back too", async () => {
         const agent = home.agent();
         await agent.apply("a", { text: "hello" });
