@@ -55,7 +55,7 @@ export interface RestoreArgs {
     /**
      * A backup's id, or the database whose backups are meant, by its id at its cloud. On AWS a backup is meant by its ARN or
      * a name that begins with `rds:`, and of redis by its name; a database that is gone, by its resource id. On `local`,
-     * `npm run -s ask -- listBackups id=<database>` lists the ids; where two databases have the same, write `<database>/<id>`.
+     * `npx pulumi-mvi ask listBackups id=<database>` lists the ids; where two databases have the same, write `<database>/<id>`.
      */
     from: string;
     /** The point in time, such as "2026-11-21T09:30:00Z". @default the newest */

@@ -100,7 +100,7 @@ export const jobService = defineService<JobArgs, JobSpec>({
 
 /**
  * Job runs a command to its end: on a schedule, once at each change, or when asked. Its last runs: on `local` by
- * `npm run -s ask -- runs id=<name>`, on AWS by `aws stepfunctions list-executions --state-machine-arn <id>`.
+ * `npx pulumi-mvi ask runs id=<name>`, on AWS by `aws stepfunctions list-executions --state-machine-arn <id>`.
  */
 export class Job extends Component<"job"> implements JobParts {
     readonly id: pulumi.Output<string>;

@@ -16,7 +16,7 @@ export interface MetricArgs extends Common<"metric"> {
     of?: Gauge;
     /** Alarms by name. @default none */
     alarms?: Record<string, AlarmArgs>;
-    /** Its place on the dashboard: the heading it stands under; on `local`, `npm run -s ask -- dashboard` shows it. @default its own name */
+    /** Its place on the dashboard: the heading it stands under; on `local`, `npx pulumi-mvi ask dashboard` shows it. @default its own name */
     dashboard?: string;
 }
 

@@ -10,39 +10,23 @@
  *
  * What can be asked stands in agent/core/queries.ts. A value is a number, true or false if it looks like one, else a text.
  */
-import { existsSync } from "node:fs";
 import { agentPlace } from "./lib/agent.mjs";
 import { command, Failure } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
 
-await command(async (args) => {
-    const words = args.filter((arg) => !arg.includes("="));
-    const name = words.pop();
-    if (name === undefined || words.length > 1)
-        throw new Failure(
-            "Say what to ask: `npm run -s ask -- runs id=guestbook-nightly`, or `npm run -s ask -- status`.",
-        );
+const usage = "Say what to ask: `npm run -s ask -- runs id=guestbook-nightly`, or `npm run -s ask -- status`.";
+
+await command(async (words) => {
     await setUp();
-    const { call, Unreachable } = await import("../dist/agent/core/client.js");
+    const { ask, question } = await import("../dist/agent/ask.js");
     const { Refusal } = await import("../dist/agent/kind.js");
-    const body = Object.fromEntries(args.filter((arg) => arg.includes("=")).map(pair));
-    const place = await agentPlace(words[0] ?? "local");
-    if (!existsSync(place.folder))
-        throw new Failure(
-            `There is no agent of ${place.stack} on this machine: what is not deployed keeps nothing. \`npm start\` deploys ${(await agentPlace("local")).stack}.`,
-        );
     try {
-        const answer = await call(place, name, body, { onProgress: (line) => console.log(line) });
-        console.log(JSON.stringify(answer, null, 4));
+        const asked = question(words, usage);
+        const place = await agentPlace(asked.stack ?? "local");
+        // That one brings up the stack `local`, and no other.
+        const up = asked.stack === undefined ? "`npm start`" : "`pulumi up`";
+        console.log(JSON.stringify(await ask(place, asked, up), null, 4));
     } catch (fault) {
-        if (fault instanceof Unreachable) throw new Failure(`${fault.message}: \`npm start\` brings it up.`);
-        if (fault instanceof Refusal) throw new Failure(fault.message);
-        throw fault;
+        throw fault instanceof Refusal ? new Failure(fault.message) : fault;
     }
 });
-
-function pair(word) {
-    const [key, ...rest] = word.split("=");
-    const text = rest.join("=");
-    return [key, /^(-?\d+(\.\d+)?|true|false)$/.test(text) ? JSON.parse(text) : text];
-}

@@ -30,8 +30,9 @@ const server = `
         .listen(process.env.PORT, process.env.HOST);
 `;
 
-/** Deploys, asks the app, destroys, and says how that went. */
+/** Deploys, asks the app and the agent, destroys, and says how that went. */
 const program = `
+    const { execFileSync } = require("node:child_process");
     const { LocalWorkspace } = require("@pulumi/pulumi/automation");
     const { Blob, Container } = require("pulumi-mvi");
     const program = async () => {
@@ -40,15 +41,17 @@ const program = `
     };
     (async () => {
         const stack = await LocalWorkspace.createOrSelectStack({ projectName: "empty", stackName: "dev", program });
-        let answer, url;
+        const ask = (...words) => JSON.parse(execFileSync("npx", ["--no", "pulumi-mvi", "ask", ...words]));
+        let answer, url, agents;
         try {
             url = (await stack.up()).outputs.url.value;
             answer = await (await fetch(url)).text();
+            agents = [ask("hello").stack, ask("empty/dev", "logList")[0].name];
         } finally {
             await stack.destroy();
         }
         const gone = await fetch(url).then(() => false, () => true);
-        console.log(JSON.stringify({ answer, gone }));
+        console.log(JSON.stringify({ answer, agents, gone }));
     })();
 `;
 
@@ -156,7 +159,11 @@ describe("The published package, installed in an empty project", function () {
             env,
         });
         expect(status, stderr).to.equal(0);
-        expect(JSON.parse(stdout)).to.deep.equal({ answer: "s3://uploads", gone: true });
+        expect(JSON.parse(stdout)).to.deep.equal({
+            answer: "s3://uploads",
+            agents: ["empty/dev", "web-log"],
+            gone: true,
+        });
         expect(existsSync(folders.agents) ? readdirSync(folders.agents) : []).to.deep.equal([]);
         await until("no process is left", () => processesOf(project).length === 0);
     });
