@@ -38,7 +38,8 @@ export function importMaterial(
         .apply(async ([id, name, [publicKey], text, bearer]) => {
             // Neither a preview nor a program's own mocks make anything.
             if (!pulumi.runtime.isDryRun() && deploys()) {
-                await upload({ key: id, job: name, pem: publicKey?.pem ?? "", material: text }, askAs(bearer));
+                const upload = { key: id, job: name, pem: publicKey?.pem ?? "", material: text };
+                await bring({ ...upload, suffix: `${site.name}-suffix-import` }, askAs(bearer));
             }
             return id;
         });
@@ -59,6 +60,8 @@ export interface Upload {
     readonly pem: string;
     /** 32 bytes in base64. */
     readonly material: string;
+    /** The resource that makes the job's id one of its own: with another one comes another job. */
+    readonly suffix: string;
 }
 
 interface Version {
@@ -69,11 +72,12 @@ interface Version {
 }
 
 /** Brings material in, unless it is there, and makes it what new data is encrypted with. */
-export async function upload({ key, job, pem, material }: Upload, ask: Ask, pause = 1000): Promise<void> {
+export async function bring({ key, job, pem, material, suffix }: Upload, ask: Ask, pause = 1000): Promise<void> {
     const { cryptoKeyVersions: there = [] } = (await ask("kms", "GET", `${key}/cryptoKeyVersions?pageSize=1000`)) as {
         cryptoKeyVersions?: Version[];
     };
     let version = there.find((one) => one.importJob === job && one.state !== "IMPORT_FAILED");
+    if (!version) await checkJob(job, suffix, ask);
     version ??= (await ask("kms", "POST", `${key}/cryptoKeyVersions:import`, {
         algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION",
         importJob: job,
@@ -92,6 +96,17 @@ export async function upload({ key, job, pem, material }: Upload, ask: Ask, paus
     const { primary } = (await ask("kms", "GET", key)) as { primary?: Version };
     if (primary?.name !== version.name) {
         await ask("kms", "POST", `${key}:updatePrimaryVersion`, { cryptoKeyVersionId: version.name.split("/").pop()! });
+    }
+}
+
+/** A job takes material for three days, and as nobody can delete it, its id is not free again. Source: cloud.google.com/kms/docs/importing-a-key */
+async function checkJob(job: string, suffix: string, ask: Ask): Promise<void> {
+    const { state } = (await ask("kms", "GET", job)) as { state?: string };
+    if (state === "EXPIRED") {
+        throw new pulumi.RunError(
+            `Cloud KMS did not import the material by ${job}: it is ${state}, as each is after three days: ` +
+                `run \`pulumi up --replace '**::${suffix}'\`, which makes another one`,
+        );
     }
 }
 

@@ -1,11 +1,12 @@
 import { constants, generateKeyPairSync, privateDecrypt } from "node:crypto";
 import { expect } from "chai";
 import type { Ask } from "../../providers/gcp/google-api";
-import { upload } from "../../providers/gcp/key-import";
+import { bring } from "../../providers/gcp/key-import";
 
 const material = Buffer.alloc(32, 7).toString("base64");
 const key = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
 const job = "projects/p/locations/l/keyRings/r/importJobs/j";
+const suffix = "brought-suffix-import";
 
 describe("The import of a key's material on GCP", () => {
     const pair = generateKeyPairSync("rsa", { modulusLength: 3072 });
@@ -13,7 +14,7 @@ describe("The import of a key's material on GCP", () => {
 
     it("wraps it with the job's public key, waits, and makes it the one that encrypts", async () => {
         const { ask, asked } = kms({ state: "ENABLED" });
-        await upload({ key, job, pem, material }, ask, 0);
+        await bring({ key, job, pem, material, suffix }, ask, 0);
         const [imported] = asked.filter(({ path }) => path.endsWith(":import"));
         expect(imported.body).to.include({ algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION", importJob: job });
         const wrapped = Buffer.from((imported.body as { wrappedKey: string }).wrappedKey, "base64");
@@ -30,19 +31,35 @@ describe("The import of a key's material on GCP", () => {
     it("is done once for the same material", async () => {
         const there = { name: `${key}/cryptoKeyVersions/1`, state: "ENABLED", importJob: job };
         const { ask, asked } = kms({ state: "ENABLED", there: [there], primary: there });
-        await upload({ key, job, pem, material }, ask, 0);
+        await bring({ key, job, pem, material, suffix }, ask, 0);
         expect(asked.filter(({ method }) => method === "POST")).to.deep.equal([]);
     });
 
     it("says why Google refused it", async () => {
         const { ask } = kms({ state: "IMPORT_FAILED", importFailureReason: "wrong length" });
-        const refused = await upload({ key, job, pem, material }, ask, 0).then(() => "", String);
+        const refused = await bring({ key, job, pem, material, suffix }, ask, 0).then(() => "", String);
         expect(refused).to.include(key).and.include("IMPORT_FAILED").and.include("wrong length");
+    });
+
+    it("says how to get another job when the one that there is has expired, as each does after three days", async () => {
+        const { ask, asked } = kms({ state: "ENABLED", jobState: "EXPIRED" });
+        const refused = await bring({ key, job, pem, material, suffix }, ask, 0).then(() => "", String);
+        expect(refused).to.include(job).and.include("`pulumi up --replace '**::brought-suffix-import'`");
+        expect(asked.filter(({ method }) => method === "POST")).to.deep.equal([]);
+        // What was brought in before it expired stays.
+        const there = [{ name: `${key}/cryptoKeyVersions/1`, state: "ENABLED", importJob: job }];
+        await bring({ key, job, pem, material, suffix }, kms({ state: "ENABLED", jobState: "EXPIRED", there }).ask, 0);
     });
 });
 
 /** Cloud KMS, as far as an import asks it. */
-function kms(answer: { state: string; importFailureReason?: string; there?: object[]; primary?: object }) {
+function kms(answer: {
+    state: string;
+    importFailureReason?: string;
+    jobState?: string;
+    there?: object[];
+    primary?: object;
+}) {
     const asked: { method: string; path: string; body?: object }[] = [];
     const version = { name: `${key}/cryptoKeyVersions/1`, ...answer };
     const ask: Ask = (api, method, path, body) => {
@@ -50,6 +67,7 @@ function kms(answer: { state: string; importFailureReason?: string; there?: obje
         asked.push({ method, path, body });
         if (path.includes("?pageSize")) return Promise.resolve({ cryptoKeyVersions: answer.there });
         if (path.endsWith(":import")) return Promise.resolve({ ...version, state: "PENDING_IMPORT" });
+        if (path === job) return Promise.resolve({ state: answer.jobState ?? "ACTIVE" });
         return Promise.resolve(path === key ? { primary: answer.primary } : version);
     };
     return { ask, asked };
