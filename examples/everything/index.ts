@@ -209,6 +209,8 @@ export function everything() {
             rollout: { strategy: "rolling", timeout: 120 },
         }),
     );
+    // As little as a web server needs.
+    const plain = new Container("plain", { image: app, port: 3000 });
     const pool = new VM("pool", had("vm", { scale: { min: 1, max: 2, cpu: 70 }, cpu: 1, memory: 2048, network }));
     const packed = new Container(
         "packed",
@@ -267,6 +269,7 @@ export function everything() {
         front: front.url,
         address: front.address,
         api: api.url,
+        plain: plain.url,
         packed: packed.url,
         machines: machines.url,
         network: network.id,

@@ -1,6 +1,6 @@
 /** What must be there before what on AWS, as its documentation and first deployments have it; asked of what a program registers. */
 
-import { inputsOf, madeOf, ofKind, type Order, some, transitive } from "../support/order";
+import { dependentsOf, inputsOf, madeOf, ofKind, type Order, some, transitive } from "../support/order";
 import type { Recorded } from "../support/record";
 
 type All = readonly Recorded[];
@@ -87,12 +87,7 @@ export const orders: readonly Order[] = [
         alone: true,
         earlier: (one, all) =>
             madeOf(one, all, /^TargetGroup$/, ["loadBalancers"]).flatMap((target) =>
-                some(
-                    ofKind(all, /^Listener(Rule)?$/).filter((rule) =>
-                        madeOf(rule, all, /^TargetGroup$/).includes(target),
-                    ),
-                    `rule for ${target.name}`,
-                ),
+                some(dependentsOf([target], all, /^Listener(Rule)?$/), `rule for ${target.name}`),
             ),
     },
     {
@@ -113,15 +108,7 @@ export const orders: readonly Order[] = [
         why: "CloudFront takes no load balancer for an origin that listens to nothing",
         later: /^aws:cloudfront\/vpcOrigin:/,
         alone: true,
-        earlier: (one, all) => {
-            const balancers = madeOf(one, all, /^LoadBalancer$/);
-            return some(
-                ofKind(all, /^Listener$/).filter((listener) =>
-                    madeOf(listener, all, /^LoadBalancer$/).some((balancer) => balancers.includes(balancer)),
-                ),
-                "listener",
-            );
-        },
+        earlier: (one, all) => some(dependentsOf(madeOf(one, all, /^LoadBalancer$/), all, /^Listener$/), "listener"),
     },
     {
         why: "a function is called at once, and may not reach the user's secret yet",
@@ -139,9 +126,7 @@ export const orders: readonly Order[] = [
         later: /^aws:lambda\/invocation:/,
         earlier: (one, all) => {
             const clusters = madeOf(one, all, /^Cluster$/, ["input"]);
-            const members = ofKind(all, /^ClusterInstance$/).filter((member) =>
-                madeOf(member, all, /^Cluster$/).some((cluster) => clusters.includes(cluster)),
-            );
+            const members = dependentsOf(clusters, all, /^ClusterInstance$/);
             if (!clusters.length) return inputsOf(/^Instance$/)(one, all);
             // The first that is there is the one that writes.
             const before = transitive(one, all);
@@ -178,12 +163,7 @@ export const orders: readonly Order[] = [
         alone: true,
         earlier: (one, all) =>
             madeOf(one, all, /^TargetGroup$/).flatMap((target) =>
-                some(
-                    ofKind(all, /^Listener$/).filter((listener) =>
-                        madeOf(listener, all, /^TargetGroup$/).includes(target),
-                    ),
-                    `listener for ${target.name}`,
-                ),
+                some(dependentsOf([target], all, /^Listener$/), `listener for ${target.name}`),
             ),
     },
     {
@@ -191,10 +171,7 @@ export const orders: readonly Order[] = [
         later: /^aws:ec2\/instance:/,
         alone: true,
         earlier: (one, all) => {
-            const [card] = inputsOf(/^NetworkInterface$/)(one, all);
-            const addresses = ofKind(all, /^Eip$/).filter((address) =>
-                madeOf(address, all, /^NetworkInterface$/).includes(card),
-            );
+            const addresses = dependentsOf(inputsOf(/^NetworkInterface$/)(one, all), all, /^Eip$/);
             const roles = madeOf(one, all, /^InstanceProfile$/).flatMap((profile) => madeOf(profile, all, /^Role$/));
             return [...some(addresses, "address"), ...some(policiesOf(roles, all), "policy of its role")];
         },
@@ -237,14 +214,7 @@ export const orders: readonly Order[] = [
         why: "RDS sends a word on trial to a topic, and is refused where it may not yet",
         later: /^aws:rds\/eventSubscription:/,
         alone: true,
-        earlier: (one, all) => {
-            const topics = madeOf(one, all, /^Topic$/);
-            return some(
-                ofKind(all, /^TopicPolicy$/).filter((policy) =>
-                    madeOf(policy, all, /^Topic$/).some((topic) => topics.includes(topic)),
-                ),
-                "policy of its topic",
-            );
-        },
+        earlier: (one, all) =>
+            some(dependentsOf(madeOf(one, all, /^Topic$/), all, /^TopicPolicy$/), "policy of its topic"),
     },
 ];

@@ -1,7 +1,8 @@
 // Arguments of which a deployment breaks, or something opens, when they are lost: each is in one place only.
 import { expect } from "chai";
-import { Container, Database, LoadBalancer, Metric, VM } from "../../components";
-import { onAws, statements } from "./program";
+import * as path from "node:path";
+import { Container, Database, Image, Job, LoadBalancer, Log, Metric, VM } from "../../components";
+import { onAws, recorded, statements } from "./program";
 
 const image = `ghcr.io/acme/web@sha256:${"a".repeat(64)}`;
 const prod = { "mvi:profile": "prod" };
@@ -90,5 +91,36 @@ describe("Single arguments on AWS", () => {
             Action: "sns:Publish",
             Condition: { Bool: { "aws:SecureTransport": "false" } },
         });
+    });
+
+    it("keep an image's newest, and for two weeks what could not be started", async () => {
+        const { inputs } = await onAws(() => {
+            const app = new Image("app", { context: path.join(__dirname, "../../examples/guestbook") });
+            new Job("nightly", { image: app, schedule: "0 3 * * *" });
+        });
+        const { policy } = inputs("LifecyclePolicy", "app-lifecycle");
+        const [{ selection, action }] = (JSON.parse(policy as string) as { rules: Record<string, unknown>[] }).rules;
+        expect(selection).to.deep.equal({ tagStatus: "any", countType: "imageCountMoreThan", countNumber: 50 });
+        expect(action).to.deep.equal({ type: "expire" });
+        expect(inputs("Queue", "nightly-lost").messageRetentionSeconds).to.equal(1209600);
+    });
+
+    it("look for a text as it is written, whatever it means to CloudWatch", async () => {
+        const contains = String.raw`say "no" ?ERROR \ [a] {$.b}`;
+        const { inputs } = await onAws(() => {
+            new Log("book", { filters: { said: { contains, into: new Metric("said") } } });
+        });
+        expect(inputs("LogMetricFilter", "book-filter-said").pattern).to.equal(
+            String.raw`"say \"no\" ?ERROR \\ [a] {$.b}"`,
+        );
+    });
+
+    it("wait a quarter of an hour for a certificate whose proof is looked for, and no longer", async () => {
+        const made = await recorded(() => {
+            const web = new Container("web", { image, port: 80 });
+            new LoadBalancer("front", { domain: "www.example.com", routes: [{ to: web }] });
+        });
+        const [validation] = made.filter(({ type }) => /certificateValidation:/i.test(type));
+        expect(validation.options.customTimeouts).to.include({ create: "15m" });
     });
 });

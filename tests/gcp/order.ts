@@ -4,6 +4,7 @@ import { apiFor } from "../../providers/gcp/apis";
 import { probes } from "../../providers/gcp/network-firewall";
 import {
     broken as brokenOf,
+    dependentsOf,
     inputsOf,
     kind,
     madeOf as made,
@@ -29,6 +30,12 @@ const apiOf = (all: readonly Recorded[], name: string) =>
 /** Whose agent encrypts, by the module of what is encrypted. */
 const agentOf: Readonly<Record<string, string>> = { cloudrunv2: "run", sql: "sqladmin" };
 const moduleOf = ({ type }: Recorded) => type.split(":")[1].split("/")[0];
+
+/** The service account as which a resource runs, by its e-mail address. */
+const accountIn = ({ inputs }: Recorded) =>
+    /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(inputs))?.[1];
+const grantsTo = (account: string | undefined, all: readonly Recorded[], pattern: RegExp) =>
+    ofKind(all, pattern).filter(({ inputs }) => String(inputs.member).endsWith(`:${account}`));
 
 export const orders: readonly Order[] = [
     {
@@ -72,10 +79,7 @@ export const orders: readonly Order[] = [
         later: /^gcp:(cloudrunv2\/(service|workerPool|job)|compute\/regionInstanceTemplate):/,
         alone: true,
         earlier: (one, all) => {
-            const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(one.inputs))?.[1];
-            const grants = ofKind(all, /IAMMember$/i).filter(({ inputs }) =>
-                String(inputs.member).endsWith(`:${account}`),
-            );
+            const grants = grantsTo(accountIn(one), all, /IAMMember$/i);
             // To start it, one must be there: that is what others are given, or the account on itself, by whoever signs.
             const itself = (grant: Recorded) =>
                 /^(Service|Job)IamMember$/.test(kind(grant)) && transitive(grant, all).has(one);
@@ -104,9 +108,7 @@ export const orders: readonly Order[] = [
         why: "a service of Cloud Run is called from within the network only, unless it is public by its own URL",
         later: /^gcp:(cloudrunv2\/(service|workerPool|job)|compute\/regionInstanceTemplate):/,
         earlier: (one, all) => {
-            const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(one.inputs))?.[1];
-            const called = ofKind(all, /^ServiceIamMember$/)
-                .filter(({ inputs }) => String(inputs.member).endsWith(`:${account}`))
+            const called = grantsTo(accountIn(one), all, /^ServiceIamMember$/)
                 .map(({ inputs }) => ofKind(all, /^Service$/).find((service) => service.inputs.name === inputs.name)!)
                 .filter(({ inputs }) => inputs.ingress !== "INGRESS_TRAFFIC_ALL");
             return called.flatMap((service) => {
@@ -115,12 +117,7 @@ export const orders: readonly Order[] = [
                     const [, network] = /"networkUrl":("[^"]+")/.exec(text(inputs))!;
                     return `${url}.`.endsWith(String(inputs.dnsName)) && text(one.inputs).includes(network);
                 });
-                return some(
-                    ofKind(all, /^RecordSet$/).filter(({ from }) =>
-                        zones.some((zone) => from.managedZone?.some((number) => all[number] === zone)),
-                    ),
-                    `name of ${service.name} in its network`,
-                );
+                return some(dependentsOf(zones, all, /^RecordSet$/), `name of ${service.name} in its network`);
             });
         },
     },
@@ -157,15 +154,8 @@ export const orders: readonly Order[] = [
         why: "an entry is deleted only when no proxy shows its map",
         later: /^gcp:compute\/targetHttpsProxy:/,
         alone: true,
-        earlier: (one, all) => {
-            const maps = made(one, all, /^CertificateMap$/);
-            return some(
-                ofKind(all, /^CertificateMapEntry$/).filter((entry) =>
-                    made(entry, all, /^CertificateMap$/).some((map) => maps.includes(map)),
-                ),
-                "entry",
-            );
-        },
+        earlier: (one, all) =>
+            some(dependentsOf(made(one, all, /^CertificateMap$/), all, /^CertificateMapEntry$/), "entry"),
     },
     {
         why: "machines that Google cannot ask are taken for dead, and replaced",
@@ -192,9 +182,8 @@ export const orders: readonly Order[] = [
         earlier: (one, all) => {
             if (!/-userMade-/.test(one.name)) return [];
             const [server] = inputsOf(/^DatabaseInstance$/)(one, all);
-            const leads = ({ from }: Recorded) => Object.values(from).flat().includes(all.indexOf(server));
-            const names = some(ofKind(all, /^RecordSet$/).filter(leads), "name of the server");
-            return [...ofKind(all, /^ForwardingRule$/).filter(leads), ...names];
+            const names = some(dependentsOf([server], all, /^RecordSet$/), "name of the server");
+            return [...dependentsOf([server], all, /^ForwardingRule$/), ...names];
         },
     },
     {
@@ -222,10 +211,8 @@ export const orders: readonly Order[] = [
         alone: true,
         earlier: (one, all) => {
             const asked = made(one, all, /^DnsAuthorization$/);
-            const proven = (record: Recorded) =>
-                made(record, all, /^DnsAuthorization$/).some((it) => asked.includes(it));
             return asked.length
-                ? [...asked, ...some(ofKind(all, /^RecordSet$/).filter(proven), "record")]
+                ? [...asked, ...some(dependentsOf(asked, all, /^RecordSet$/), "record")]
                 : some(
                       all.filter(({ type }) => /^gcp:endpoints\/service:/.test(type)),
                       "name of Google's",
@@ -241,12 +228,6 @@ export const orders: readonly Order[] = [
         why: "a schedule starts what may be started by it",
         later: /^gcp:cloudscheduler\/job:/,
         alone: true,
-        earlier: ({ inputs }, all) => {
-            const account = /"([a-z][a-z0-9-]+@[a-z0-9-]+\.iam\.gserviceaccount\.com)"/.exec(text(inputs))?.[1];
-            return some(
-                ofKind(all, /IAMMember$/i).filter((one) => String(one.inputs.member).endsWith(`:${account}`)),
-                "grant of its account",
-            );
-        },
+        earlier: (one, all) => some(grantsTo(accountIn(one), all, /IAMMember$/i), "grant of its account"),
     },
 ];

@@ -59,6 +59,14 @@ export const madeOf = (one: Recorded, all: readonly Recorded[], pattern: RegExp,
         pattern,
     );
 
-/** The same, of which there must be one. */
+/** Those of one kind whose inputs are made of one of these. */
+export const dependentsOf = (these: readonly Recorded[], all: readonly Recorded[], pattern: RegExp) =>
+    ofKind(all, pattern).filter(({ from }) =>
+        Object.values(from)
+            .flat()
+            .some((number) => these.includes(all[number])),
+    );
+
+/** Those which its inputs are made of, of which there must be one. */
 export const inputsOf = (pattern: RegExp) => (one: Recorded, all: readonly Recorded[]) =>
     some(madeOf(one, all, pattern), `${pattern.source} among its inputs`);

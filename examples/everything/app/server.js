@@ -2,14 +2,14 @@
  * Answers over HTTP with what it was given, and over TCP with what it is sent.
  *
  * PORT, HOST   where to listen for HTTP: 3000 on all addresses, if unset
- * RAW_PORT     where to listen for TCP: 9000, if unset
+ * RAW_PORT     where to listen for TCP: nowhere, if unset
  * GREETING     what it says
  */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import net from "node:net";
 
-const { PORT = "3000", RAW_PORT = "9000", HOST = "0.0.0.0", GREETING, COLOUR, TOKEN_FILE } = process.env;
+const { PORT = "3000", RAW_PORT, HOST = "0.0.0.0", GREETING, COLOUR, TOKEN_FILE } = process.env;
 
 /** Names only: a value may be a secret. */
 const names = Object.keys(process.env)
@@ -27,8 +27,8 @@ const raw = net.createServer((socket) => {
     socket.pipe(socket);
 });
 
-web.listen(Number(PORT), HOST, () => console.log(`listening on ${PORT} and ${RAW_PORT}`));
-raw.listen(Number(RAW_PORT), HOST);
+web.listen(Number(PORT), HOST, () => console.log(`listening on ${PORT}`));
+if (RAW_PORT) raw.listen(Number(RAW_PORT), HOST, () => console.log(`listening on ${RAW_PORT}`));
 
 process.once("SIGTERM", () => {
     raw.close();
