@@ -47,7 +47,8 @@ export async function keptAt(place: Place): Promise<Aim> {
     return { got: there.join(", "), wanted, met: there.join(", ") === wanted };
 }
 
-function tableOf(place: Place): { table: string; client: DynamoDBClient } {
+/** The table, and a client of it with the web container's own credentials. */
+export function tableOf(place: Place): { table: string; client: DynamoDBClient } {
     const record = path.join(place.folder, "records", "Table", "small-carts.json");
     const { outputs } = JSON.parse(fs.readFileSync(record, "utf8")) as {
         outputs: { table: string; endpoint: string };

@@ -17,8 +17,12 @@ import { kill, killChildren, runningIn } from "./machine";
 export function faultHome(environment: NodeJS.ProcessEnv = {}) {
     const home = pulumiHome({ MVI_KINDS: "", ...environment });
     fs.chmodSync(home.root, 0o711);
+    const again = { count: 0 };
     return {
         ...home,
+        stack: async (...given: Parameters<typeof home.stack>) => unmixed(await home.stack(...given), again),
+        /** How often a run was begun again, since the SDK had blamed it for another. */
+        begunAgain: () => again.count,
         /** Ends all that runs there, also what a test that failed has left. */
         async close(): Promise<void> {
             // the engine and its plugin first: they would start an agent again
@@ -32,6 +36,29 @@ export function faultHome(environment: NodeJS.ProcessEnv = {}) {
             await home.close();
         },
     };
+}
+
+/**
+ * A stack whose runs are begun again when they fail by what is this process's, and not theirs. An inline program whose engine was
+ * killed goes on for a while in it: the SDK listens to all rejections of the process, so that the next run may be blamed for its
+ * calls, which nobody answers (`newUncaughtHandler` of @pulumi/pulumi/automation/server.js); and where the next engine got a port
+ * of the dead one, gRPC still has that for unreachable. `pulumi up` has a process for each program.
+ */
+function unmixed(stack: auto.Stack, again: { count: number }): auto.Stack {
+    for (const name of ["up", "preview", "refresh", "destroy"] as const) {
+        const run = stack[name].bind(stack) as (options?: object) => Promise<unknown>;
+        const twice = async (options?: object) => {
+            try {
+                return await run(options);
+            } catch (error) {
+                if (!/One or more errors occurred: 14 UNAVAILABLE/.test((error as Error).message)) throw error;
+                again.count++;
+                return run(options);
+            }
+        };
+        Object.assign(stack, { [name]: twice });
+    }
+    return stack;
 }
 
 /** What the small app is told. */

@@ -25,10 +25,12 @@ const sizes: readonly Size[] = inFull<readonly Size[]>(
 const largest = Number(process.env.MVI_SCALE_MOST ?? 1000);
 
 /**
- * The whole is to take 75 minutes at most. A second turn of 1,000 is begun where it ends before what is left: that is most of
- * what comes after AWS, and little after the others. Milliseconds since the process began.
+ * The whole is to take 75 minutes at most, or `MVI_SCALE_MINUTES`. 1,000 on GCP take the engine as long as on AWS, a quarter of an
+ * hour or more: they are made where that ends before then, and so is a second turn of 1,000 on local. Milliseconds since the
+ * process began.
  */
-const until = (cloud: string): number => (cloud === "aws" ? 55 : 72) * 60_000;
+const until = (Number(process.env.MVI_SCALE_MINUTES ?? 75) - 3) * 60_000;
+let largestOnAws = 0;
 
 /** All use one: what is to be registered by hand is the same under mocks and through the engine. */
 const scale = new Scale();
@@ -45,14 +47,18 @@ for (const by of ["mocks", "engine"] as const)
             });
 
             for (const { count, turns, most } of sizes)
-                (leftOut(by, cloud, count) ? it.skip : it)(`${count} cost what they cost by hand`, async () => {
+                (count > largest ? it.skip : it)(`${count} cost what they cost by hand`, async function () {
+                    if (by === "engine" && cloud === "gcp" && count === 1000)
+                        if (performance.now() + largestOnAws > until) this.skip();
+                    const began = performance.now();
                     // What components cost is seen where it takes no hour.
                     const ratios = await scale.measure(
                         { cloud, count, by },
                         turns[by],
                         proving && count < 1000,
-                        count < 1000 ? Infinity : until(cloud),
+                        count < 1000 ? Infinity : cloud === "local" ? until : 0,
                     );
+                    if (cloud === "aws" && count === 1000) largestOnAws = performance.now() - began;
                     seen.set(count, ratios);
                     const figures = figuresOf(ratios, by, most);
                     proved({
@@ -71,7 +77,8 @@ for (const by of ["mocks", "engine"] as const)
                 });
 
             if (proving)
-                (leftOut(by, cloud, 1000) ? it.skip : it)("take ten times as much for ten times as many", () => {
+                (largest < 1000 ? it.skip : it)("take ten times as much for ten times as many", function () {
+                    if (!seen.has(1000)) this.skip();
                     const [hundred, thousand] = [100, 1000].map((count) => seen.get(count)!);
                     const growth = (what: keyof Ratios): Aim => {
                         const [times, byHand] = (["ours", "byHand"] as const).map(
@@ -98,11 +105,6 @@ for (const by of ["mocks", "engine"] as const)
                     Object.values(figures).forEach(meets);
                 });
         });
-
-/** On GCP there are as many resources as on AWS, which take the engine a quarter of an hour for each side: one of both is enough. */
-function leftOut(by: By, cloud: string, count: number): boolean {
-    return count > largest || (by === "engine" && cloud === "gcp" && count === 1000);
-}
 
 function meets(figure: Aim): void {
     expect(figure.met, `${figure.got}, wanted: ${figure.wanted}`).to.equal(true);
