@@ -1,3 +1,4 @@
+import "./connections";
 export * from "./app";
 export * from "./app-args";
 export { Blob, type BlobArgs, type CorsArgs, type LifecycleArgs } from "./blob";

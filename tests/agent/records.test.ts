@@ -26,6 +26,20 @@ describe("an agent's records", () => {
         expect((await agent.read("a"))?.inputs.text).to.equal("a again");
     });
 
+    it("are not taken for none when all are broken: the data are not removed with an agent that seems to have nothing", async function () {
+        this.timeout(60_000);
+        const agent = home.agent();
+        const { file } = await agent.apply("a", { text: "a" });
+        fs.truncateSync(path.join(agent.place.folder, "records", "Fake", "a.json"), 20);
+        agent.kill("agent");
+        expect(await agent.read("a")).to.equal(null);
+        await sleep(17_000); // an agent with nothing ends after 15 s
+        expect(fs.readFileSync(file, "utf8")).to.equal("a");
+        await agent.apply("a", { text: "a" });
+        expect((await agent.remove("a")).last).to.equal(true);
+        await until("the folder goes with the last one", () => !fs.existsSync(agent.place.folder));
+    });
+
     it("keep the data of a broken one when it cannot be made anew at once", async () => {
         const agent = home.agent();
         const { file } = await agent.apply("a", { text: "a" });

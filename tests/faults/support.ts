@@ -41,8 +41,8 @@ export function faultHome(environment: NodeJS.ProcessEnv = {}) {
 /**
  * A stack whose runs are begun again when they fail by what is this process's, and not theirs. An inline program whose engine was
  * killed goes on for a while in it: the SDK listens to all rejections of the process, so that the next run may be blamed for its
- * calls, which nobody answers (`newUncaughtHandler` of @pulumi/pulumi/automation/server.js); and where the next engine got a port
- * of the dead one, gRPC still has that for unreachable. `pulumi up` has a process for each program.
+ * calls, which nobody answers (`newUncaughtHandler` of @pulumi/pulumi/automation/server.js). `pulumi up` has a process for each
+ * program.
  */
 function unmixed(stack: auto.Stack, again: { count: number }): auto.Stack {
     for (const name of ["up", "preview", "refresh", "destroy"] as const) {

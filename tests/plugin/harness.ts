@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as auto from "@pulumi/pulumi/automation";
 import type * as pulumi from "@pulumi/pulumi";
+import "../../components/connections";
 import { LocalResource } from "../../providers/local/resource";
 import { testHome } from "../agent/harness";
 
