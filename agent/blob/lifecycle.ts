@@ -54,7 +54,7 @@ export function lifecycleTimer(store: BlobStore, report: (line: string) => void)
 
 /** A version is noncurrent since the next newer one was put. */
 async function expireNoncurrent(bucket: BucketStore, key: string, due: (since: number) => boolean): Promise<void> {
-    const versions = bucket.state.versions.get(key) ?? [];
+    const versions = [...(bucket.state.versions.get(key) ?? [])]; // it changes as they go
     for (let at = 1; at < versions.length; at++) {
         if (due(versions[at - 1].time)) await bucket.delete(key, versions[at].id);
     }

@@ -6,8 +6,10 @@ import { type Change, type Part, type Settings, type Upload, type Version } from
 /** BucketState is what a bucket's journal adds up to: its index, in memory. It changes by {@link BucketState.apply} only. */
 export class BucketState implements State<Change> {
     settings: Settings = { lifecycle: [], cors: [] };
-    /** Every version of a key, the newest first; a key without any is not there. */
-    readonly versions = new Map<string, readonly Version[]>();
+    /** Every version of a key, the newest first; a key without any is not there. A list changes with its key. */
+    get versions(): ReadonlyMap<string, readonly Version[]> {
+        return this.byKey;
+    }
     readonly keys = new SortedKeys();
     readonly uploads = new Map<string, { readonly upload: Upload; readonly parts: Map<number, Part> }>();
     /** Versions with bytes; delete markers do not count. */
@@ -15,6 +17,8 @@ export class BucketState implements State<Change> {
     bytes = 0;
     /** Files which no record names any more, for the bucket to remove. */
     unused: Segment[] = [];
+    // Changed in place: a key may have thousands of versions, and one more must not cost a copy of them all.
+    private readonly byKey = new Map<string, Version[]>();
     private replaying = true;
 
     /** The journal is read: the keys are put in order, once, and from now on every change keeps them so. */
@@ -34,7 +38,7 @@ export class BucketState implements State<Change> {
                 if (change.upload !== undefined) this.end(change.upload, change.version.segments);
                 break;
             case "delete":
-                this.replace(change.key, (versions) => versions.filter(({ id }) => id !== change.id));
+                this.delete(change.key, change.id);
                 break;
             case "begin":
                 this.uploads.set(change.upload.id, { upload: change.upload, parts: new Map() });
@@ -84,20 +88,30 @@ export class BucketState implements State<Change> {
     }
 
     private put(key: string, version: Version): void {
-        this.replace(key, (versions) => [version, ...versions.filter(({ id }) => id !== version.id)]);
+        const versions = this.byKey.get(key);
+        // Any other id is new.
+        if (versions && version.id === "null") this.take(versions, version.id);
+        this.count(version, 1);
+        if (versions) {
+            versions.unshift(version);
+            return;
+        }
+        this.byKey.set(key, [version]);
+        if (!this.replaying) this.keys.add(key);
     }
 
-    private replace(key: string, change: (versions: readonly Version[]) => readonly Version[]): void {
-        const before = this.versions.get(key) ?? [];
-        const after = change(before);
-        // Sets: a key may have thousands of versions.
-        const [had, has] = [new Set(before), new Set(after)];
-        for (const gone of before.filter((version) => !has.has(version))) this.count(gone, -1);
-        for (const fresh of after.filter((version) => !had.has(version))) this.count(fresh, 1);
-        const ordered = !this.replaying;
-        if (ordered && before.length === 0 && after.length > 0) this.keys.add(key);
-        if (after.length > 0) this.versions.set(key, after);
-        else if (this.versions.delete(key) && ordered) this.keys.delete(key);
+    private delete(key: string, id: string): void {
+        const versions = this.byKey.get(key);
+        if (!versions) return;
+        this.take(versions, id);
+        if (versions.length > 0) return;
+        this.byKey.delete(key);
+        if (!this.replaying) this.keys.delete(key);
+    }
+
+    private take(versions: Version[], id: string): void {
+        const at = versions.findIndex((version) => version.id === id);
+        if (at >= 0) versions.splice(at, 1).forEach((gone) => this.count(gone, -1));
     }
 
     private count(version: Version, sign: 1 | -1): void {

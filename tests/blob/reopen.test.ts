@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { BucketStore } from "../../agent/blob/bucket-store";
 import { type Change } from "../../agent/blob/records";
+import { BucketState } from "../../agent/blob/state";
 
 describe("blob/reopen", () => {
     let folder: string;
@@ -53,5 +54,23 @@ describe("blob/reopen", () => {
         expect(state.keys.at(count)).to.equal("versions");
         expect(state.keys.at(count + 1)).to.equal(undefined);
         await store.close();
+    });
+
+    // What an app writes again and again under one name in a versioned bucket: its latest report, a counter.
+    it("takes 30,000 versions of one key, and deletes them, each in a time that hardly grows with their number", () => {
+        const state = new BucketState();
+        state.ready();
+        const version = { time: 1, size: 1, etag: "", headers: {} };
+        const ids = Array.from({ length: 30_000 }, (_, index) => String(index));
+        const before = process.cpuUsage();
+        for (const id of ids)
+            state.apply({ do: "put", key: "a", version: { ...version, id, segments: [{ file: id, size: 1 }] } });
+        expect(state.versions.get("a")?.map(({ id }) => id)).to.deep.equal([...ids].reverse());
+        expect([state.objects, state.bytes, state.unused.length]).to.deep.equal([30_000, 30_000, 0]);
+        for (const id of ["no such", ...ids.slice(1).reverse()]) state.apply({ do: "delete", key: "a", id });
+        expect(state.versions.get("a")?.map(({ id }) => id)).to.deep.equal(["0"]);
+        expect([state.objects, state.bytes, state.unused.length]).to.deep.equal([1, 1, 29_999]);
+        const { user, system } = process.cpuUsage(before);
+        expect((user + system) / 1e6, "seconds of a processor").to.be.lessThan(5);
     });
 });
