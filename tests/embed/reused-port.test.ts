@@ -85,6 +85,7 @@ async function moved(address: string, proxies: net.Server[]): Promise<string> {
         ),
     );
     expect(message).to.match(/UNAVAILABLE/);
+    runtime.resetOptions("project", "dev", 1, "", "", false, ""); // other tests of this process have no engine
     await listen(proxy, Number(here.split(":")[1]));
     proxies.push(proxy);
     return here;
