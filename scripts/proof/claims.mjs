@@ -22,7 +22,7 @@ export const claims = [
     {
         says: "the second time, each takes seconds",
         command: test("tests/scripts/passed.test.ts"),
-        where: "no figure of seconds: that what passed with the same files is not run again; of the second `npm start`, not shown",
+        where: "that what passed with the same files is not run again; of `npm start` no command: by hand, at 9d1db5e, 480 s with empty caches, Pulumi built from its modules on a busy machine, and 5 s the second time",
         files: ["tests/scripts/passed.test.ts"],
     },
     {
