@@ -71,7 +71,7 @@ async function run(place: Place, build: string): Promise<void> {
         }
         process.exit(ENDED);
     };
-    // What was put aside has its data here, until it is made anew over them, or removed by name.
+    // What was put aside has its data here still.
     const nothing = (): boolean => resources.empty() && records.broken.length === 0;
     const lifetime = openLifetime(nothing, (remove) => {
         // the answer to the call that brought the end has to go out first
