@@ -8,7 +8,7 @@ import { accountOf } from "./account";
 import { mailTo } from "./alarm-mail";
 import { tellOfDatabases } from "./database-events";
 import { encryptionKey } from "./encryption";
-import { type AwsGauge, isDerived } from "./gauges";
+import { type AwsGauge, expressionOf, isDerived } from "./gauges";
 import { document } from "./grants";
 import { stackPart } from "./stack-part";
 import { tags } from "./tags";
@@ -71,16 +71,6 @@ export function watched(gauge: AwsGauge, statistic: AlarmSpec["statistic"], peri
 function statisticOf(statistic: AlarmSpec["statistic"], factor: number): AlarmSpec["statistic"] {
     if (factor >= 0) return statistic;
     return statistic === "max" ? "min" : statistic === "min" ? "max" : statistic;
-}
-
-/** The gauge as CloudWatch calculates it, of metrics `m1` and so on: what did not happen counts as nothing. */
-export function expressionOf({ plus = [], factor = 1, offset = 0, perMinute = false }: AwsGauge): string {
-    const one = perMinute ? "m1/(PERIOD(m1)/60)" : "m1";
-    const sum = plus.length
-        ? Array.from({ length: plus.length + 1 }, (_, index) => `FILL(m${index + 1},0)`).join("+")
-        : one;
-    const scaled = factor === 1 ? sum : `(${sum})*${factor.toExponential()}`;
-    return offset === 0 ? scaled : `${offset}+${scaled}`;
 }
 
 /** One topic for the same people in a stack: they confirm once that they want its mail. */

@@ -7,8 +7,7 @@ import type { Site } from "../../components/site";
 import { byHeading, type Graph, type Section, shown as allShown } from "../dashboard";
 import { Gathered } from "../declared";
 import { accountOf } from "./account";
-import { expressionOf } from "./alarms";
-import { type AwsGauge, isDerived } from "./gauges";
+import { type AwsGauge, expressionOf, isDerived } from "./gauges";
 import { shortName } from "./names";
 import { stackPart } from "./stack-part";
 

@@ -17,9 +17,19 @@ export interface AwsGauge {
     readonly offset?: number;
 }
 
-/** Whether it has to be calculated: then CloudWatch gets an expression, see `expressionOf` of alarms.ts. */
+/** Whether it has to be calculated: then CloudWatch gets an expression, see {@link expressionOf}. */
 export function isDerived({ plus = [], factor = 1, offset = 0, perMinute = false }: AwsGauge): boolean {
     return plus.length > 0 || factor !== 1 || offset !== 0 || perMinute;
+}
+
+/** The gauge as CloudWatch calculates it, of metrics `m1` and so on: what did not happen counts as nothing. */
+export function expressionOf({ plus = [], factor = 1, offset = 0, perMinute = false }: AwsGauge): string {
+    const one = perMinute ? "m1/(PERIOD(m1)/60)" : "m1";
+    const sum = plus.length
+        ? Array.from({ length: plus.length + 1 }, (_, index) => `FILL(m${index + 1},0)`).join("+")
+        : one;
+    const scaled = factor === 1 ? sum : `(${sum})*${factor.toExponential()}`;
+    return offset === 0 ? scaled : `${offset}+${scaled}`;
 }
 
 /** Gauges by neutral name, from the names of a service's own metrics. */

@@ -7,12 +7,12 @@ import { argumentsOf } from "../../components/reference";
 import { type Fields, isPlain, Place, record } from "../../components/shape";
 import { checkBuild, checkBuilds } from "../image-build";
 import { besides, platformsOf, together } from "../workload-check";
-import { cloudRunGrace, longestGrace, needsMachines } from "./container";
 import { checkDatabase } from "./database-check";
 import { largestMachine, machineFor } from "./machine-type";
 import { checkPool } from "./pool-check";
 import { checkPull } from "./pull-check";
-import { unsayable } from "./url-map";
+import { unsayable } from "./redirect";
+import { cloudRunGrace, longestGrace, needsMachines } from "./run-limits";
 
 type Args = Readonly<Record<string, unknown>>;
 

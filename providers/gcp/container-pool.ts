@@ -6,7 +6,7 @@ import { collect } from "./log";
 import { type Front, letAsk, machineFront } from "./machine-front";
 import { tagOf } from "./network-firewall";
 import { portName } from "./places";
-import { place } from "./pool";
+import { place } from "./pool-place";
 
 /**
  * A container on a VM's machines, each of which runs it once. A change of it is a change of the machines: they are replaced, new

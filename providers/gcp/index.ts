@@ -1,23 +1,11 @@
 import type { Cloud } from "../../components/cloud";
-import { blob } from "./blob";
 import { checks } from "./checks";
-import { container } from "./container";
 import { shown } from "./dashboard";
-import { database } from "./database";
-import { image } from "./image";
-import { job } from "./job";
-import { key } from "./key";
-import { kv } from "./kv";
+import { drivers } from "./drivers";
 import { lacks } from "./lacks";
-import { loadBalancer } from "./load-balancer";
-import { log } from "./log";
-import { metric } from "./metric";
-import { network } from "./network";
 import { readied } from "./ready";
-import { secret } from "./secret";
 import type { GcpChildren } from "./types";
 import type { GcpStack } from "./types-stack";
-import { vm } from "./vm";
 
 /** What runs: as whom, with what rights, and its ways through the network. */
 const ofWorkloads = [
@@ -135,23 +123,7 @@ const stack: { readonly [P in keyof GcpStack]: readonly (keyof GcpStack[P])[] } 
 /** Google Cloud, through Pulumi's own provider for it. */
 export const cloud: Cloud = {
     name: "gcp",
-    drivers: readied(
-        shown({
-            blob,
-            container,
-            database,
-            image,
-            job,
-            key,
-            kv,
-            loadBalancer,
-            log,
-            metric,
-            network,
-            secret,
-            vm,
-        }),
-    ),
+    drivers: readied(shown(drivers)),
     lacks,
     checks,
     children,

@@ -4,6 +4,7 @@ import * as compute from "@pulumi/gcp/compute";
 import type { RedirectSpec } from "../../components/load-balancer";
 import type { Site } from "../../components/site";
 import { named } from "./names";
+import { redirectTo } from "./redirect";
 
 type RouteRule = types.input.compute.URLMapPathMatcherRouteRule;
 type Answer = Pick<RouteRule, "service" | "urlRedirect">;
@@ -71,24 +72,4 @@ function concerns(rule: string | undefined, host: string): boolean {
 function matching(path: string): RouteRule["matchRules"] {
     const base = path.replace(/\/+$/, "");
     return base === "" ? [{ prefixMatch: "/" }] : [{ fullPathMatch: base }, { prefixMatch: `${base}/` }];
-}
-
-/** What Google's load balancers cannot say of where a redirect goes to; undefined when they can. */
-export function unsayable(to: string): string | undefined {
-    if (!URL.canParse(to, base)) return undefined; // which has a fault of its own
-    const { protocol, port, search } = new URL(to, base);
-    return protocol === "http:" ? "plain HTTP" : port ? "another port" : search ? "a query" : undefined;
-}
-
-const base = "https://same.invalid";
-
-/** A whole URL, or a path: what it does not say stays as the client asked. What cannot be said is refused by checks.ts. */
-function redirectTo(to: string, permanent: boolean): NonNullable<RouteRule["urlRedirect"]> {
-    const { hostname, pathname } = new URL(to, base);
-    return {
-        ...(to.startsWith("/") ? {} : { hostRedirect: hostname }),
-        pathRedirect: pathname,
-        stripQuery: true,
-        redirectResponseCode: permanent ? "MOVED_PERMANENTLY_DEFAULT" : "FOUND",
-    };
 }

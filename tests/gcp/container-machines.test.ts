@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { Blob, Container, type ContainerArgs, Image, Secret } from "../../components";
 import { machineFor } from "../../providers/gcp/machine-type";
-import { needsMachines } from "../../providers/gcp/container";
+import { needsMachines } from "../../providers/gcp/run-limits";
 import { value } from "../support/mocks";
 import { project, region } from "./lens";
 import { digest } from "./lens-runs";
