@@ -53,7 +53,10 @@ async function run(place: Place, build: string): Promise<void> {
     const limits = limitsSupported();
     report(limits.note);
 
-    const leave = async (remove: boolean): Promise<void> => {
+    const leave = async (empty: boolean): Promise<void> => {
+        const missing = empty ? records.missing() : [];
+        const remove = empty && missing.length === 0;
+        missing.forEach((file) => report(`its data stay, since its resource was not made anew or removed: ${file}`));
         report(remove ? "nothing is left: ending for good" : "ending; the data stays");
         setTimeout(() => process.exit(1), LONGEST_END).unref();
         guardians.release();
@@ -71,11 +74,9 @@ async function run(place: Place, build: string): Promise<void> {
         }
         process.exit(ENDED);
     };
-    // What was put aside has its data here still.
-    const nothing = (): boolean => resources.empty() && records.broken.length === 0;
-    const lifetime = openLifetime(nothing, (remove) => {
+    const lifetime = openLifetime(resources.empty, (empty) => {
         // the answer to the call that brought the end has to go out first
-        setImmediate(() => leave(remove).catch(fatal));
+        setImmediate(() => leave(empty).catch(fatal));
     });
     const queries = queriesOf({ logs, metrics, kind: kinds.kind });
     const handlers = handlersOf({ place, build, resources, records, guardians, lifetime, boot, limits, queries });

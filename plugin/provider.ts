@@ -120,7 +120,8 @@ export function methodsOf(engine: Engine, version: string) {
             const { agent } = readUrn(request.getUrn());
             const state = { ...fromStruct(request.getProperties()), ...fromStruct(request.getOldInputs()) };
             const inputs = { agent, resourceName: request.getId(), ...state };
-            await remove(subject(request.getUrn(), inputs, state, request.getTimeout()));
+            const left = await remove(subject(request.getUrn(), inputs, state, request.getTimeout()));
+            if (left !== undefined) await engine.warn(request.getUrn(), left);
             return new Empty();
         },
         async cancel() {

@@ -10,6 +10,7 @@ import { callEnsured } from "../agent/core/launch";
 import { home, type Place, placeOf } from "../agent/core/place";
 import { runs } from "../agent/core/processes";
 import { removing, sweepRemoved } from "../agent/core/removed";
+import { type Removed } from "../agent/core/handlers";
 import { type Reading } from "../agent/core/resources";
 import { markSecrets, OWN, secretNames } from "./check";
 import { plain, type Properties } from "./values";
@@ -67,13 +68,17 @@ export async function wake(subject: Subject): Promise<void> {
     }
 }
 
-/** Removes it. With the last one the agent goes, and this waits for that. */
-export async function remove(subject: Subject): Promise<void> {
+/**
+ * Removes it. With the last one the agent goes, and this waits for that.
+ *
+ * @returns what is left although it was the last one, and why, for the person
+ */
+export async function remove(subject: Subject): Promise<string | undefined> {
     const { place, id } = addressOf(subject);
     if (!fs.existsSync(place.folder)) {
-        return;
+        return undefined;
     }
-    const { last, process } = await callEnsured<{ last: boolean; process: string }>(
+    const { last, missing, process } = await callEnsured<Removed>(
         place,
         "remove",
         { kind: subject.kind.name, id },
@@ -90,6 +95,16 @@ export async function remove(subject: Subject): Promise<void> {
     if (last) {
         sweepRemoved(place); // it may have been killed while it removed its folder
     }
+    return missing.length > 0 ? leftOf(missing, place) : undefined;
+}
+
+/** Data whose record could not be read, so that neither the engine nor the agent knows whether it is wanted. */
+function leftOf(missing: readonly string[], { folder }: Place): string {
+    const names = missing.map((file) => path.basename(file).replace(/^(.+?)[.](.+)[.]json[.]\d+$/, "$1 $2"));
+    return (
+        `the data of ${names.join(", ")} stay in ${folder}, since their records could not be read (put aside: ` +
+        `${missing.join(", ")}). \`pulumi up\` makes what the program declares anew over them; else remove the folder`
+    );
 }
 
 const LONGEST_END = 60_000;

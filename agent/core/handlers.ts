@@ -39,6 +39,16 @@ export interface Status extends Hello {
     readonly broken: readonly string[];
 }
 
+/** Removed is what `remove` answers. */
+export interface Removed {
+    /** Nothing is left: the agent ends, and its folder goes. */
+    readonly last: boolean;
+    /** What keeps the folder although no resource is known any more: see {@link Records.missing}. */
+    readonly missing: readonly string[];
+    /** The agent's. */
+    readonly process: string;
+}
+
 export function handlersOf(parts: HandlerParts): Record<string, Handler> {
     const { place, build, resources, records, guardians, lifetime } = parts;
     const { work } = lifetime;
@@ -54,11 +64,12 @@ export function handlersOf(parts: HandlerParts): Record<string, Handler> {
         read: work(({ kind, id }: { kind: string; id: string }) => resources.read(kind, id)),
         remove: work(async ({ kind, id }: { kind: string; id: string }) => {
             await resources.remove(kind, id);
-            const last = resources.empty();
+            const missing = resources.empty() ? records.missing() : [];
+            const last = resources.empty() && missing.length === 0;
             if (last) {
                 lifetime.end(true);
             }
-            return { last, process: nameOf(process.pid) };
+            return { last, missing, process: nameOf(process.pid)! } satisfies Removed; // who runs has a name
         }),
         list: work(async () => resources.states()),
         status: work(async (): Promise<Status> => ({

@@ -5,23 +5,23 @@ import { type ControlCall, Ending, type Handler } from "./control";
 export interface Lifetime {
     /** Counts `handler` as work: the agent does not end for being empty while it runs, and takes none when it ends. */
     work<Body, Result>(handler: (body: Body, call: ControlCall) => Promise<Result>): Handler;
-    /** Ends the agent for good; `remove` takes its folder along. */
-    end(remove: boolean): void;
+    /** Ends the agent: its stack is `empty`, and its folder goes along, or it comes back with the next call. */
+    end(empty: boolean): void;
     /** Ends it when nothing is kept and nothing is asked for a while. */
     settle(): void;
 }
 
 /** @param leave ends the process: called once */
-export function openLifetime(empty: () => boolean, leave: (remove: boolean) => void): Lifetime {
+export function openLifetime(empty: () => boolean, leave: (empty: boolean) => void): Lifetime {
     let working = 0;
     let ending = false;
     let idle: NodeJS.Timeout | undefined;
 
-    const end = (remove: boolean): void => {
+    const end = (ended: boolean): void => {
         clearTimeout(idle);
         if (!ending) {
             ending = true;
-            leave(remove);
+            leave(ended);
         }
     };
     const settle = (): void => {

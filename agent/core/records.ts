@@ -30,6 +30,8 @@ export interface Records {
     lost(kind: string, id: string): boolean;
     /** What was put aside because it could not be read, for people. */
     readonly broken: readonly string[];
+    /** Those of them whose resource was neither made anew nor removed since: its data may be there, and nothing else knows of it. */
+    missing(): string[];
 }
 
 /** Opens the records in `folder`. A file that cannot be read is put aside: its resource is then gone, the others are not. */
@@ -41,6 +43,8 @@ export function openRecords(folder: string, vault: Vault): Records {
     const broken = listIfAny(aside).map((name) => path.join(aside, name));
     const known = new Map<string, Record>();
     const key = (kind: string, id: string): string => `${kind}/${id}`;
+    const asideOf = (kind: string, id: string): string[] =>
+        broken.filter((file) => path.basename(file).startsWith(`${kind}.${id}.json.`));
 
     for (const kind of kindsIn(dir)) {
         for (const name of listIfAny(path.join(dir, kind)).filter((file) => file.endsWith(".json"))) {
@@ -58,7 +62,11 @@ export function openRecords(folder: string, vault: Vault): Records {
 
     return {
         broken,
-        lost: (kind, id) => broken.some((file) => path.basename(file).startsWith(`${kind}.${id}.json.`)),
+        lost: (kind, id) => asideOf(kind, id).length > 0,
+        missing() {
+            const found = new Set([...known.values()].flatMap(({ kind, id }) => asideOf(kind, id)));
+            return broken.filter((file) => !found.has(file));
+        },
         get: (kind, id) => known.get(key(kind, id)),
         list: () => [...known.values()],
         put(record) {
@@ -69,6 +77,10 @@ export function openRecords(folder: string, vault: Vault): Records {
         delete(kind, id) {
             fs.rmSync(fileOf(kind, id), { force: true });
             known.delete(key(kind, id));
+            for (const file of asideOf(kind, id)) {
+                fs.rmSync(file, { force: true });
+                broken.splice(broken.indexOf(file), 1);
+            }
         },
         begin(kind, id) {
             makeFolder(path.dirname(markOf(kind, id)));

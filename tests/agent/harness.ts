@@ -7,7 +7,7 @@ import { holder } from "../../agent/core/claim";
 import { call } from "../../agent/core/client";
 import { callEnsured, ensureAgent } from "../../agent/core/launch";
 import { type Place, placeOf } from "../../agent/core/place";
-import { type Status } from "../../agent/core/handlers";
+import { type Removed, type Status } from "../../agent/core/handlers";
 import { signalProcess } from "../../agent/process/records";
 import { removeTree } from "../../agent/process/remove";
 import { reapLeftovers } from "../../agent/process/supervisor";
@@ -21,7 +21,7 @@ export interface TestAgent {
         inputs: FakeInputs,
         more?: { urn?: string; secrets?: string[]; create?: boolean },
     ): Promise<FakeOutputs>;
-    remove(id: string): Promise<{ last: boolean }>;
+    remove(id: string): Promise<Removed>;
     read(id: string): Promise<{ inputs: FakeInputs } | null>;
     status(): Promise<Status>;
     /** Tells it to end, and waits until it has. */

@@ -40,6 +40,37 @@ describe("an agent's records", () => {
         await until("the folder goes with the last one", () => !fs.existsSync(agent.place.folder));
     });
 
+    it("keep the data of a broken one when the last other is removed, until it is made anew or removed by name", async function () {
+        this.timeout(60_000);
+        const agent = home.agent();
+        const { file } = await agent.apply("a", { text: "a" });
+        await agent.apply("b", { text: "b" });
+        fs.truncateSync(path.join(agent.place.folder, "records", "Fake", "a.json"), 20);
+        agent.kill("agent");
+        expect((await agent.read("b"))?.inputs.text).to.equal("b");
+        const { last, missing } = await agent.remove("b");
+        expect([last, missing.map((one) => path.basename(one).replace(/\d+$/, ""))]).to.deep.equal([
+            false,
+            ["Fake.a.json."],
+        ]);
+        await until("an agent that serves nothing ends", () => agent.pid("agent") === undefined, 30_000);
+        expect(fs.readFileSync(file, "utf8")).to.equal("a");
+        expect(fs.readFileSync(agent.place.log, "utf8")).to.match(/its data stay.*Fake[.]a[.]json/);
+
+        await agent.apply("a", { text: "a again" });
+        await agent.apply("b", { text: "b" });
+        agent.kill("agent");
+        expect((await agent.remove("b")).missing).to.deep.equal([]);
+        fs.truncateSync(path.join(agent.place.folder, "records", "Fake", "a.json"), 20);
+        agent.kill("agent");
+        await agent.apply("b", { text: "b" });
+        expect((await agent.remove("a")).last).to.equal(false);
+        expect(fs.existsSync(file)).to.equal(false);
+        agent.kill("agent");
+        expect(await agent.remove("b")).to.include({ last: true });
+        await until("the folder goes with the last one", () => !fs.existsSync(agent.place.folder));
+    });
+
     it("keep the data of a broken one when it cannot be made anew at once", async () => {
         const agent = home.agent();
         const { file } = await agent.apply("a", { text: "a" });

@@ -40,6 +40,29 @@ describe("the provider and what changed outside", function () {
         expect(fs.existsSync(home.agents)).to.equal(false);
     });
 
+    it("a destroy that no longer knows of what has a broken record keeps its data, and says where", async () => {
+        const stack = await home.stack(async () => {
+            const [a] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
+            return { a: a.file };
+        });
+        const { outputs } = await stack.up();
+        const agent = home.agent();
+        const { folder } = agent.place;
+        fs.truncateSync(path.join(folder, "records", "Fake", "a.json"), 20);
+        agent.kill("agent");
+        await stack.refresh();
+        const { stdout } = await stack.destroy();
+        expect(stdout).to.contain(`the data of Fake a stay in ${folder}, since their records could not be read`);
+        expect(fs.readFileSync(outputs.a.value as string, "utf8")).to.equal("a");
+
+        const events: EngineEvent[] = [];
+        await stack.up({ onEvent: (event) => events.push(event) });
+        expect(steps(events).sort()).to.deep.equal(["create a", "create b"]);
+        await stack.preview({ expectNoChanges: true });
+        expect((await stack.destroy()).stdout).not.to.contain("stay in");
+        expect(fs.existsSync(home.agents)).to.equal(false);
+    });
+
     it("imports what the agent has, and refuses what it has not", async () => {
         let options = {};
         let name = "a";
