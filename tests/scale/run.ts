@@ -26,6 +26,8 @@ export interface Order {
     readonly recording: string;
     /** The instant provider. */
     readonly attach?: string;
+    /** Measures {@link Cost.held} instead of time, under mocks: the process has to be started with `--expose-gc`. */
+    readonly holding?: boolean;
 }
 
 /** Cost is what it took: milliseconds and bytes. */
@@ -35,8 +37,10 @@ export interface Cost {
     readonly up: number;
     /** What the program's process took of a processor, for both. */
     readonly processor: number;
-    /** The most memory that the program's process had. */
+    /** The most memory that the program's process had, with the garbage that was not collected yet. */
     readonly memory: number;
+    /** The most that the program held when its garbage was collected, ten times in each of preview and up; 0 where not `holding`. */
+    readonly held: number;
     /** The size of the state; 0 under mocks. */
     readonly state: number;
     /** Resources of the cloud. */
@@ -54,10 +58,25 @@ async function main(order: Order): Promise<void> {
         order.side === "ours" ? void many(order.cloud, order.count) : replay(recorded, order.side === "flat");
     const resources = recorded.resources.length;
     const before = ofProcessor();
-    const costs = order.by === "mocks" ? await underMocks(order, body) : await throughEngine(order, body);
+    const registered = order.holding ? holding(resources) : () => undefined;
+    const costs = order.by === "mocks" ? await underMocks(order, body, registered) : await throughEngine(order, body);
     const processor = ofProcessor() - before;
     const memory = process.resourceUsage().maxRSS * 1024;
-    process.stdout.write(`${JSON.stringify({ ...costs, processor, memory, resources } satisfies Cost)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...costs, processor, memory, held, resources } satisfies Cost)}\n`);
+}
+
+let held = 0;
+
+/** Collects garbage as each tenth of so many resources is registered: a moment when much is under way. */
+function holding(resources: number): () => void {
+    const step = Math.ceil(resources / 10);
+    let registered = 0;
+    return () => {
+        if (++registered % step !== 0) return;
+        gc!();
+        const { heapUsed, external } = process.memoryUsage();
+        held = Math.max(held, heapUsed + external);
+    };
 }
 
 async function recordTo(order: Order): Promise<void> {
@@ -71,20 +90,23 @@ async function recordTo(order: Order): Promise<void> {
     process.exit(0);
 }
 
-const mocked = ({ cloud }: Order, preview: boolean, body: () => void) =>
+const mocked = ({ cloud }: Order, preview: boolean, body: () => void, registered = () => {}) =>
     run(
         {
             config: configOf[cloud],
             preview,
-            outputs: (type, name, inputs) => outputsOf({ type, name, inputs }),
+            outputs: (type, name, inputs) => {
+                registered();
+                return outputsOf({ type, name, inputs });
+            },
             calls: answerOf,
         },
         body,
     );
 
-async function underMocks(order: Order, body: () => void) {
-    const preview = await timed(() => mocked(order, true, body), ofProcessor);
-    const up = await timed(() => mocked(order, false, body), ofProcessor);
+async function underMocks(order: Order, body: () => void, registered: () => void) {
+    const preview = await timed(() => mocked(order, true, body, registered), ofProcessor);
+    const up = await timed(() => mocked(order, false, body, registered), ofProcessor);
     return { preview, up, state: 0 };
 }
 
