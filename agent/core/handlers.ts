@@ -64,8 +64,9 @@ export function handlersOf(parts: HandlerParts): Record<string, Handler> {
         read: work(({ kind, id }: { kind: string; id: string }) => resources.read(kind, id)),
         remove: work(async ({ kind, id }: { kind: string; id: string }) => {
             await resources.remove(kind, id);
-            const missing = resources.empty() ? records.missing() : [];
-            const last = resources.empty() && missing.length === 0;
+            const empty = resources.empty();
+            const missing = empty ? records.missing() : [];
+            const last = empty && missing.length === 0;
             if (last) {
                 lifetime.end(true);
             }
