@@ -1,4 +1,4 @@
-/** Measures ours against a program by hand: side by side, in turns, each in a process of its own. */
+/** Measures ours against a program by hand: side by side, in turns, each preview and each up in a process of its own. */
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,9 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import type { Cost, Order } from "./run";
 
-export type What = keyof Cost;
+/** Costs is what a preview and an up cost: the time of each, what both took of a processor, the most that one had of the rest. */
+type Costs = Omit<Cost, "time"> & Readonly<Record<Order["step"], number>>;
+export type What = keyof Costs;
 
 /** Ratio is what ours costs, and what it costs by hand: the least of all turns, and how many times as much it is. */
 export interface Ratio {
@@ -46,9 +48,10 @@ export class Scale {
     ): Promise<Ratios> {
         const recording = path.join(this.folder, `${order.cloud}-${order.count}.json`);
         const attach = order.by === "engine" ? await this.instant() : undefined;
-        const cost = (side: Order["side"], holding = false) => run({ ...order, side, recording, attach, holding });
-        if (!fs.existsSync(recording)) await cost("ours"); // This one writes the recording, and measures nothing.
-        const [ours, byHand]: Cost[][] = [[], []];
+        const cost = (side: Order["side"], holding = false) => both({ ...order, side, recording, attach, holding });
+        // This one writes the recording, and measures nothing.
+        if (!fs.existsSync(recording)) await run({ ...order, side: "ours", step: "preview", recording });
+        const [ours, byHand]: Costs[][] = [[], []];
         const began = performance.now();
         const fits = (turn: number) => turn === 0 || performance.now() + (performance.now() - began) / turn < until;
         for (let turn = 0; turn < turns && fits(turn); turn++) {
@@ -91,6 +94,21 @@ export class Scale {
         const [line] = (await once(this.provider.stdout!, "data")) as [Buffer];
         return (this.attach = line.toString().trim());
     }
+}
+
+async function both(order: Omit<Order, "step">): Promise<Costs> {
+    const preview = await run({ ...order, step: "preview" });
+    const up = await run({ ...order, step: "up" });
+    const most = (what: keyof Cost) => Math.max(preview[what], up[what]);
+    return {
+        preview: preview.time,
+        up: up.time,
+        processor: preview.processor + up.processor,
+        memory: most("memory"),
+        held: most("held"),
+        state: up.state,
+        resources: up.resources,
+    };
 }
 
 async function run(order: Order): Promise<Cost> {

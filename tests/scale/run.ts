@@ -22,6 +22,8 @@ export interface Order {
     /** By hand with components, as ours has them; `flat`: by hand without. */
     readonly side: "ours" | "by hand" | "flat";
     readonly by: "mocks" | "engine";
+    /** One of both: for each the engine starts the program anew, and what the first leaves behind would burden the second. */
+    readonly step: "preview" | "up";
     /** A file with what ours registers. */
     readonly recording: string;
     /** The instant provider. */
@@ -33,22 +35,22 @@ export interface Order {
 /** Cost is what it took: milliseconds and bytes. */
 export interface Cost {
     /** Under mocks, where nothing is waited for, of a processor, so that other programs do not blur it; else by the clock. */
-    readonly preview: number;
-    readonly up: number;
-    /** What the program's process took of a processor, for both. */
+    readonly time: number;
+    /** What the program's process took of a processor. */
     readonly processor: number;
     /** The most memory that the program's process had, with the garbage that was not collected yet. */
     readonly memory: number;
-    /** The most that the program held when its garbage was collected, ten times in each of preview and up; 0 where not `holding`. */
+    /** The most that the program held when its garbage was collected, ten times; 0 where not `holding`. */
     readonly held: number;
-    /** The size of the state; 0 under mocks. */
+    /** The size of the state; 0 under mocks, and of a preview. */
     readonly state: number;
     /** Resources of the cloud. */
     readonly resources: number;
 }
 
 async function main(order: Order): Promise<void> {
-    // Both have the same code in memory before the clock runs: what loading takes is a figure of its own.
+    // What loading the package takes is a figure of its own. What a program's resources need besides is loaded as it makes them,
+    // on both sides.
     openCloud(order.cloud);
     // For each resource the SDK takes a stack trace; tsx has them translated, which users' programs do not.
     process.setSourceMapsEnabled(false);
@@ -105,12 +107,11 @@ const mocked = ({ cloud }: Order, preview: boolean, body: () => void, registered
     );
 
 async function underMocks(order: Order, body: () => void, registered: () => void) {
-    const preview = await timed(() => mocked(order, true, body, registered), ofProcessor);
-    const up = await timed(() => mocked(order, false, body, registered), ofProcessor);
-    return { preview, up, state: 0 };
+    const time = await timed(() => mocked(order, order.step === "preview", body, registered), ofProcessor);
+    return { time, state: 0 };
 }
 
-async function throughEngine({ cloud, attach }: Order, body: () => void) {
+async function throughEngine({ cloud, attach, step }: Order, body: () => void) {
     const workspace = new Workspace({
         PULUMI_DEBUG_PROVIDERS: attach!,
         // A backend of files writes the whole state after each step: with the square of the resources, for both sides. It is
@@ -120,9 +121,8 @@ async function throughEngine({ cloud, attach }: Order, body: () => void) {
     });
     try {
         const stack = await workspace.stack("dev", async () => body(), configOf[cloud]);
-        const preview = await timed(() => stack.preview(), byClock);
-        const up = await timed(() => stack.up(), byClock);
-        return { preview, up, state: workspace.state("dev").length };
+        const time = await timed(() => (step === "preview" ? stack.preview() : stack.up()), byClock);
+        return { time, state: step === "preview" ? 0 : workspace.state("dev").length };
     } finally {
         workspace.close();
     }
