@@ -28,7 +28,7 @@ import { Failure, command, root, run } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
 import { evidenceIn } from "./proof/evidence.mjs";
 import { filesOf, parts } from "./proof/parts.mjs";
-import { loadOfMachine, surroundings, writeSection } from "./proof/page.mjs";
+import { loadOfMachine, surroundings, verdictOf, writeSection } from "./proof/page.mjs";
 
 await command(async (args) => {
     const unknown = args.filter((name) => !parts.some((part) => part.name === name));
@@ -43,9 +43,9 @@ await command(async (args) => {
         console.log(`\n${part.title}`);
         const outcome = await carryOut(part, env);
         await writeSection(part, outcome);
-        if (outcome.failing.length > 0) failed++;
+        if (!verdictOf(outcome).startsWith("Holds")) failed++;
     }
-    console.log(`\ndocs/proof.md is written${failed > 0 ? `: ${failed} of the parts failed` : ""}`);
+    console.log(`\ndocs/proof.md is written${failed > 0 ? `: ${failed} of the parts failed, fell short or are not shown` : ""}`);
     return failed === 0 ? 0 : 1;
 });
 

@@ -15,7 +15,7 @@ const head = `# Proof
 
 What was done to prove that this works, how often, and what happened. \`npm run proof\` does all of it again and writes this page; \`npm run proof -- input\` does one part, and leaves the other sections as they are. A short form of each is in \`npm test\`; that of the faults, and of the releases under load, is \`tests/faults/short.test.ts\`.
 
-A figure that falls short, a test that failed and one that was skipped stand here as they are. "Holds" is said of a part all of whose tests passed or were skipped, with at least one that passed, and whose figures are all reached.
+A figure that falls short, a test that failed and one that was skipped stand here as they are. "Holds" is said of a part all of whose tests passed, and whose figures are all reached; "holds, but for what was skipped" where some were skipped.
 `;
 
 const claimsHead = `## What the README says
@@ -64,6 +64,14 @@ export function sectionsOf(page) {
     return found;
 }
 
+/** What is said of a part in a word. It is as good as it can be where that begins with "Holds". */
+export function verdictOf({ passing, pending, failing, entries }) {
+    if (failing.length > 0) return "Failed";
+    if (entries.some(shortIn)) return "Falls short";
+    if (passing === 0) return "Not shown";
+    return pending.length > 0 ? "Holds, but for what was skipped" : "Holds";
+}
+
 /** The text of one section. */
 export function sectionOf(part, outcome) {
     const { passing, pending, failing, entries, seconds, date, machine, commit, load } = outcome;
@@ -72,7 +80,7 @@ export function sectionOf(part, outcome) {
         return `Nothing proves it yet: there is no test in \`${part.folder}\`.`;
     const counts = `${passing} tests passed, ${failing.length} failed, ${pending.length} were skipped.`;
     const short = entries.filter(shortIn).length;
-    const verdict = failing.length > 0 ? "Failed" : short > 0 ? "Falls short" : passing > 0 ? "Holds" : "Not shown";
+    const verdict = verdictOf(outcome);
     return [
         `\`npm run proof -- ${part.name}\`: ${run}`,
         `**${verdict}**: ${counts}${short > 0 ? ` ${short} of the entries fall short.` : ""}`,

@@ -10,7 +10,7 @@ import type { Cost, Order } from "./run";
 
 /** Costs is what a preview and an up cost: the time of each, what both took of a processor, the most that one had of the rest. */
 type Costs = Omit<Cost, "time"> & Readonly<Record<Order["step"], number>>;
-export type What = keyof Costs;
+export type What = Exclude<keyof Costs, "registered">;
 
 /** Ratio is what ours costs, and what it costs by hand: the least of all turns, and how many times as much it is. */
 export interface Ratio {
@@ -61,6 +61,10 @@ export class Scale {
             byHand.push(await cost("by hand"));
             if (!first) ours.push(await cost("ours"));
         }
+        // Or there is nothing to compare.
+        const registered = new Set([...ours, ...byHand].map((costs) => costs.registered));
+        if (registered.size !== 1 || registered.has(undefined))
+            throw new Error("by hand, other resources were registered than by ours");
         const without = flat ? await cost("flat") : undefined;
         // Where nothing is waited for, a program holds what it holds: once is enough.
         const holding = order.by === "mocks" ? [await cost("ours", true), await cost("by hand", true)] : undefined;
@@ -99,7 +103,7 @@ export class Scale {
 async function both(order: Omit<Order, "step">): Promise<Costs> {
     const preview = await run({ ...order, step: "preview" });
     const up = await run({ ...order, step: "up" });
-    const most = (what: keyof Cost) => Math.max(preview[what], up[what]);
+    const most = (what: "memory" | "held") => Math.max(preview[what], up[what]);
     return {
         preview: preview.time,
         up: up.time,
@@ -108,6 +112,7 @@ async function both(order: Omit<Order, "step">): Promise<Costs> {
         held: most("held"),
         state: up.state,
         resources: up.resources,
+        registered: up.registered,
     };
 }
 

@@ -5,6 +5,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Recorded, Recording } from "../support/record";
+import { input, Outputs } from "./inputs";
 
 export function replay({ resources, components, questions }: Recording, flat: boolean): void {
     for (const { token, args } of questions) void pulumi.runtime.invoke(token, args);
@@ -14,8 +15,9 @@ export function replay({ resources, components, questions }: Recording, flat: bo
         groups.push(group);
     }
     const made: pulumi.CustomResource[] = [];
+    const outputs = new Outputs(made);
     for (const { type, name, ...rest } of resources) {
-        const [own, options] = argumentsOf(rest, made, groups);
+        const [own, options] = argumentsOf(rest, made, groups, outputs);
         const Type = classOf(type);
         // No function in between: each call is kept in the state with every resource, and by hand there is none.
         made.push(new Type(name, own, options));
@@ -33,14 +35,10 @@ function argumentsOf(
     { inputs, from, after, parent, within, provider, options }: Omit<Recorded, "type" | "name">,
     made: readonly pulumi.CustomResource[],
     groups: readonly pulumi.ComponentResource[],
+    outputs: Outputs,
 ): [pulumi.Inputs, pulumi.CustomResourceOptions] {
     const own: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(inputs)) {
-        own[key] = input(
-            value,
-            (from[key] ?? []).map((number) => made[number].id),
-        );
-    }
+    for (const [key, value] of Object.entries(inputs)) own[key] = input(value, from[key] ?? [], outputs);
     // The classes say their version, aliases and secret outputs by themselves.
     const { version: _, aliases: __, additionalSecretOutputs: ___, ...rest } = options;
     const above = parent !== undefined ? made[parent] : within !== undefined ? groups[within] : undefined;
@@ -83,47 +81,4 @@ function findClass(type: string): Class {
     const Type = (require(path) as Record<string, Class | undefined>)[kind];
     if (!Type) throw new Error(`${path} has no ${kind}`);
     return Type;
-}
-
-/** An input as a program has it: a value, or one that hangs on other resources' outputs. */
-function input(value: unknown, on: readonly pulumi.Output<string>[]): unknown {
-    if (hasMark(value)) {
-        if (Array.isArray(value)) return value.map((part) => input(part, on));
-        if (!(mark in (value as object)))
-            return Object.fromEntries(Object.entries(value as object).map(([key, part]) => [key, input(part, on)]));
-        return marked(value as Marked, on);
-    }
-    return on.length === 0 ? value : pulumi.all([...on]).apply(() => value);
-}
-
-const mark = "4dabf18193072939515e22adb298388d";
-interface Marked {
-    readonly [mark]: string;
-    readonly value?: unknown;
-    readonly text?: string;
-    readonly path?: string;
-    readonly assets?: Readonly<Record<string, unknown>>;
-}
-
-function hasMark(value: unknown): boolean {
-    if (typeof value !== "object" || value === null) return false;
-    return mark in value || Object.values(value).some(hasMark);
-}
-
-function marked(given: Marked, on: readonly pulumi.Output<string>[]): unknown {
-    switch (given[mark]) {
-        case "1b47061264138c4ac30d75fd1eb44270":
-            return pulumi.secret(input(given.value, on));
-        case "c44067f5952c0a294b673a41bacd8c17":
-            return given.text !== undefined
-                ? new pulumi.asset.StringAsset(given.text)
-                : new pulumi.asset.FileAsset(given.path!);
-        case "0def7320c3a5731c473e5ecbe6d01bc7": {
-            if (given.path !== undefined) return new pulumi.asset.FileArchive(given.path);
-            const assets = Object.entries(given.assets ?? {}).map(([name, asset]) => [name, input(asset, on)]);
-            return new pulumi.asset.AssetArchive(Object.fromEntries(assets) as pulumi.asset.AssetMap);
-        }
-        default:
-            throw new Error(`an input of a sort that is not known here: ${JSON.stringify(given).slice(0, 200)}`);
-    }
 }

@@ -1,4 +1,5 @@
 // One measurement in a process of its own: node … run.ts <Order as JSON>. It says what came of it in one line of JSON.
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { openCloud } from "pulumi-mvi";
@@ -44,8 +45,10 @@ export interface Cost {
     readonly held: number;
     /** The size of the state; 0 under mocks, and of a preview. */
     readonly state: number;
-    /** Resources of the cloud. */
+    /** Resources of the cloud, as recorded. */
     readonly resources: number;
+    /** All that was registered, components too, as one hash: the URNs in the state, or types and names under mocks. */
+    readonly registered?: string;
 }
 
 async function main(order: Order): Promise<void> {
@@ -107,8 +110,8 @@ const mocked = ({ cloud }: Order, preview: boolean, body: () => void, registered
     );
 
 async function underMocks(order: Order, body: () => void, registered: () => void) {
-    const time = await timed(() => mocked(order, order.step === "preview", body, registered), ofProcessor);
-    return { time, state: 0 };
+    const { time, result } = await timed(() => mocked(order, order.step === "preview", body, registered), ofProcessor);
+    return { time, state: 0, registered: hashOf(result.made.map(({ type, name }) => `${type} ${name}`)) };
 }
 
 async function throughEngine({ cloud, attach, step }: Order, body: () => void) {
@@ -121,17 +124,29 @@ async function throughEngine({ cloud, attach, step }: Order, body: () => void) {
     });
     try {
         const stack = await workspace.stack("dev", async () => body(), configOf[cloud]);
-        const time = await timed(() => (step === "preview" ? stack.preview() : stack.up()), byClock);
-        return { time, state: step === "preview" ? 0 : workspace.state("dev").length };
+        if (step === "preview") return { time: (await timed(() => stack.preview(), byClock)).time, state: 0 };
+        const { time } = await timed(() => stack.up(), byClock);
+        const text = workspace.state("dev");
+        const { resources } = (JSON.parse(text) as State).checkpoint.latest;
+        return { time, state: text.length, registered: hashOf(resources.map(({ urn }) => urn)) };
     } finally {
         workspace.close();
     }
 }
 
-async function timed(work: () => Promise<unknown>, clock: () => number): Promise<number> {
+interface State {
+    readonly checkpoint: { readonly latest: { readonly resources: readonly { readonly urn: string }[] } };
+}
+
+const hashOf = (names: readonly string[]): string =>
+    createHash("sha256")
+        .update([...names].sort().join("\n"))
+        .digest("hex");
+
+async function timed<T>(work: () => Promise<T>, clock: () => number): Promise<{ time: number; result: T }> {
     const started = clock();
-    await work();
-    return clock() - started;
+    const result = await work();
+    return { time: clock() - started, result };
 }
 
 const byClock = () => performance.now();

@@ -67,8 +67,6 @@ for (const by of ["mocks", "engine"] as const)
                         times: ratios.up.turns,
                         figures,
                     });
-                    // Both registered the same, or there is nothing to compare.
-                    expect(ratios.resources.times).to.equal(1);
                     expect(ratios.resources.ours).to.be.greaterThan(count);
                     if (by === "engine") expect(ratios.state.ours).to.be.greaterThan(1000 * count);
                     // A single run says little of time; that it is out of all proportion, it does say.

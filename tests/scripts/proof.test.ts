@@ -24,7 +24,7 @@ interface Page {
     sectionOf(part: object, outcome: Outcome): string;
 }
 interface Claims {
-    claims: { says: string; command: string; where: string; files: string[] }[];
+    claims: { says: string; command?: string; where: string; files: string[] }[];
 }
 interface Collected {
     evidenceIn(folder: string, part: string): Promise<{ entries: object[]; faults: string[] }>;
@@ -62,6 +62,8 @@ describe("npm run proof", () => {
         expect(sectionOf(part, { ...outcome, entries: [entry(true)] })).to.contain("**Holds**");
         const short = sectionOf(part, { ...outcome, entries: [entry(true), entry(false)] });
         expect(short).to.contain("**Falls short**").and.contain("a \\| b").and.contain("2 s (FALLS SHORT of: 1 s)");
+        const skipped = sectionOf(part, { ...outcome, pending: ["the one"] });
+        expect(skipped).to.contain("**Holds, but for what was skipped**").and.contain("- the one");
         const failed = sectionOf(part, { ...outcome, failing: ["the one"], pending: ["the other"] });
         expect(failed).to.contain("**Failed**").and.contain("- the one").and.contain("- the other");
     });
@@ -80,12 +82,27 @@ describe("npm run proof", () => {
         expect(claims).to.have.length.greaterThan(10);
         for (const { says, command, files } of claims) {
             expect(readme).to.include(says);
-            const named = command.match(/tests\/[^ ;*]+\.test\.ts/g) ?? [];
+            // What is shown by nothing has neither.
+            expect(command === undefined, says).to.equal(files.length === 0);
+            const named = command?.match(/tests\/[^ ;*]+\.test\.ts/g) ?? [];
             for (const file of [...files, ...named]) expect(fs.existsSync(path.join(root, file)), file).to.equal(true);
         }
         const { pageOf } = await load<Page>("page.mjs");
         const page = await pageOf(new Map());
         for (const { says } of claims) expect(page).to.include(says);
+    });
+
+    it("has each figure of the README", async () => {
+        const readme = fs.readFileSync(path.join(__dirname, "../../README.md"), "utf8");
+        const { claims } = await load<Claims>("claims.mjs");
+        const figures = /[^.:;(]*\b(?:\d+|two|three|half) (?:US )?(?:dollars?|seconds|minutes|hours|days|years)\b/g;
+        const missing = (readme.match(figures) ?? []).filter((said) => !claims.some(({ says }) => meets(said, says)));
+        expect(missing).to.deep.equal([]);
+        function meets(said: string, says: string): boolean {
+            const from = readme.indexOf(said);
+            const at = readme.indexOf(says);
+            return at < from + said.length && from < at + says.length;
+        }
     });
 
     it("keeps the sections of the parts that were not run", async () => {
@@ -94,6 +111,12 @@ describe("npm run proof", () => {
         const second = await pageOf(new Map([...sectionsOf(first), ["input", "It was curable."]]));
         expect(second).to.contain("It was **secure**.").and.contain("It was curable.").and.contain("Not run yet.");
         expect(await pageOf(sectionsOf(second))).to.equal(second);
+    });
+
+    it("leaves a page as it is that it wrote: what it says of a part is in no other place", async () => {
+        const { pageOf, sectionsOf } = await load<Page>("page.mjs");
+        const page = fs.readFileSync(path.join(__dirname, "../../docs/proof.md"), "utf8");
+        expect(await pageOf(sectionsOf(page))).to.equal(page);
     });
 
     it("takes what tests hand in, and says which of it is not of the stated form", async () => {

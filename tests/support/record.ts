@@ -133,9 +133,10 @@ function readRequest(
             replaceOnChanges: request.getReplaceonchangesList(),
             additionalSecretOutputs: message.additionalsecretoutputsList,
             aliases: message.aliasesList.flatMap(({ spec }) => (spec?.type ? [{ type: spec.type }] : [])),
-            ...(timeouts && {
-                customTimeouts: { create: timeouts.create, update: timeouts.update, delete: timeouts.pb_delete },
-            }),
+            ...(timeouts &&
+                Object.values(timeouts).some(Boolean) && {
+                    customTimeouts: { create: timeouts.create, update: timeouts.update, delete: timeouts.pb_delete },
+                }),
         },
         onError: request.getHooks()?.getOnErrorList(),
     };
