@@ -22,7 +22,7 @@ export const claims = [
     {
         says: "the second time, each takes seconds",
         command: test("tests/guestbook/deploy.test.ts", "tests/scripts/passed.test.ts"),
-        where: "no figure: a second `npm start` changes nothing within 30 s, on a machine that runs other tests; what passed with the same files is not run again",
+        where: "no figure: a second `npm start` changes nothing and takes less than a minute, beside other tests; what passed with the same files is not run again",
         files: ["tests/guestbook/deploy.test.ts", "tests/scripts/passed.test.ts"],
     },
     {
