@@ -1,4 +1,7 @@
-/** What must be there before what, by the clouds' own rules: for whoever makes the guestbook by whatever means. */
+/**
+ * What must be there before what, for a program with our values: each value is taken as needed, so a needless one lengthens
+ * this chain as well as the time. What the clouds themselves demand, whatever our values, is in `demanded`.
+ */
 
 import type { Recorded } from "../support/record";
 
