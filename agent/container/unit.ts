@@ -3,8 +3,9 @@ import { type Host } from "../kind";
 import { mark, markName } from "../process/records";
 import { type Exit, Supervised } from "../process/supervisor";
 import { Checks, DRAIN_MS } from "./checks";
+import { openConnections } from "./connections";
 import { type Probe } from "./inputs";
-import { givePort, isFree, openConnections, takePort } from "./ports";
+import { givePort, isFree, takePort } from "./ports";
 import { ask } from "./probe";
 import { Private, type Program } from "./program";
 import { type Workload } from "./workload";
@@ -172,7 +173,7 @@ export class Unit {
             if (!this.running || this.#stopping !== undefined) {
                 return;
             }
-            quiet = openConnections(Object.values(this.#ports)) === 0 ? quiet + 1 : 0;
+            quiet = (await openConnections(Object.values(this.#ports))) === 0 ? quiet + 1 : 0;
         }
     }
 
