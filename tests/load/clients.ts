@@ -1,11 +1,23 @@
 // Clients of the small app whose connections must outlive a release: a WebSocket, and an upload that takes its time.
 import { once } from "node:events";
 import * as http from "node:http";
+import { text } from "node:stream/consumers";
 import { WebSocket } from "ws";
 
 /** Which version answers. */
 export async function versionAt(url: string): Promise<string> {
     return ((await (await fetch(url)).json()) as { version: string }).version;
+}
+
+/** Which processes answer, by their number in the system: each request comes on a connection of its own. */
+export async function serversAt(url: string): Promise<number[]> {
+    const pids = new Set<number>();
+    for (let number = 0; number < 60; number++) {
+        // `fetch` gives up a connection after 10 s: under load on a busy machine that is too soon.
+        const [response] = (await once(http.get(url, { agent: false }), "response")) as [http.IncomingMessage];
+        pids.add((JSON.parse(await text(response)) as { pid: number }).pid);
+    }
+    return [...pids].sort((a, b) => a - b);
 }
 
 /** Opens a WebSocket to the app's echo. */
@@ -14,9 +26,9 @@ export async function openSocket(url: string) {
     await once(socket, "open");
     return {
         /** What comes back. */
-        async echo(text: string): Promise<string> {
+        async echo(words: string): Promise<string> {
             const answer = once(socket, "message", { signal: AbortSignal.timeout(10_000) });
-            socket.send(text);
+            socket.send(words);
             return String(((await answer) as unknown[])[0]);
         },
         async close(): Promise<void> {
@@ -44,9 +56,7 @@ export function slowUpload(url: string) {
             clearInterval(timer);
             request.end();
             const [response] = (await answered) as [http.IncomingMessage];
-            let text = "";
-            for await (const part of response) text += String(part);
-            const { version, bytes: got } = JSON.parse(text) as { version: string; bytes: number };
+            const { version, bytes: got } = JSON.parse(await text(response)) as { version: string; bytes: number };
             return { version, bytes: got };
         },
     };

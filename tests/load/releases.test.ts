@@ -1,15 +1,15 @@
 import { expect } from "chai";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { type Stack } from "@pulumi/pulumi/automation";
 import { refusal, until } from "../agent/harness";
-import { openSocket, slowUpload, versionAt } from "./clients";
-import { failuresOf, type Load, startLoad } from "./loads";
-import { faultHome, small, smallApp, type Version } from "../faults/support";
-import { inFull } from "../support/proof";
-import { proveLoad } from "./figures";
+import { openSocket, serversAt, slowUpload, versionAt } from "./clients";
+import { type Load, offered, startLoad } from "./loads";
+import { runningIn } from "../faults/machine";
+import { faultHome, small, type Version } from "../faults/support";
+import { type Evidence, inFull } from "../support/proof";
+import { atLeast, proveLoad } from "./figures";
+import { broken, changedApp, containerOf, exitCodeOf } from "./versions";
 
-/** Requests a second. */
+/** Answers a second. */
 const rate = 500;
 
 /** How many releases in a row: with MVI_FAULTS, and for the proof, as many as the long form has. */
@@ -37,15 +37,13 @@ describe("releases under load, through Pulumi's engine", function () {
     const begin = async (first: Version): Promise<void> => {
         version = first;
         url = (await stack.up()).outputs.url.value as string;
-        load = await startLoad(url, rate);
+        load = await startLoad(url, offered(rate));
     };
 
     /** Ends the load: nothing of it may have failed. Returns which versions answered. */
-    const judge = async (what: string, times: number): Promise<string[]> => {
+    const judge = async (what: string, times: number, more: Evidence["figures"] = {}): Promise<string[]> => {
         const report = await load!.end();
-        proveLoad(what, times, rate, report);
-        expect(failuresOf(report)).to.deep.equal({});
-        expect(report.requests / report.seconds).to.be.greaterThan(rate * 0.9);
+        proveLoad(what, times, rate, report, more);
         return Object.keys(report.versions);
     };
 
@@ -69,6 +67,7 @@ describe("releases under load, through Pulumi's engine", function () {
         const served = await judge(
             "rolling releases in a row, one of another image that is slow to start; a WebSocket and a slow upload outlive one",
             releases,
+            { releases: atLeast(20, names.length - 1) },
         );
         expect(served.sort()).to.deep.equal(names.sort());
         await stack.preview({ expectNoChanges: true });
@@ -77,21 +76,50 @@ describe("releases under load, through Pulumi's engine", function () {
 
     it("neither do more replicas, fewer, and a restart", async () => {
         await begin({ version: "1" });
-        const changes: Partial<Version>[] = [{ scale: 10 }, { scale: 2 }, { scale: 2, restart: "now" }];
-        for (const change of changes) {
-            version = { version: "1", ...change };
+        const replicas = async (count: number, change: Partial<Version>): Promise<number[]> => {
+            version = { version: "1", scale: count, ...change };
             await stack.up();
-        }
-        await judge("2 replicas, 10, 2 again, and a restart of all, under load", 1);
+            // Those that are of no more use answer what they have, and end: `up` does not wait for them.
+            await until(`${count} run`, () => webs().length === count, 30_000);
+            const serving = await serversAt(url);
+            expect(serving, "each that runs serves").to.deep.equal(webs());
+            return serving;
+        };
+        const webs = () =>
+            runningIn(home.root)
+                .filter(({ command }) => /node server\.mjs/.test(command))
+                .map(({ pid }) => pid)
+                .sort((a, b) => a - b);
+        const first = webs();
+        const ten = await replicas(10, {});
+        const two = await replicas(2, {});
+        const restarted = await replicas(2, { restart: "now" });
+        expect(ten, "the first two serve on").to.include.members(first);
+        expect(ten, "two of the ten serve on").to.include.members(two);
+        const kept = restarted.filter((pid) => ten.includes(pid));
+        await judge("2 replicas, 10, 2 again, and a restart of all, under load", 1, {
+            "processes that served, at first and after each": {
+                got: [first, ten, two, restarted].map(({ length }) => length).join(", "),
+                wanted: "2, 10, 2, 2",
+                met: ten.length === 10 && [first, two, restarted].every(({ length }) => length === 2),
+            },
+            "processes that outlived the restart": { got: kept.length, wanted: 0, met: kept.length === 0 },
+        });
+        expect([first, ten, two, restarted].map(({ length }) => length)).to.deep.equal([2, 10, 2, 2]);
+        expect(kept).to.deep.equal([]);
         await stack.preview({ expectNoChanges: true });
         await stack.destroy();
     });
 
     it("that do not work reach nobody: up fails and says why, the old version serves on, the next good one goes through", async () => {
         await begin({ version: "1" });
+        const codes: number[] = [];
         for (const { mode, says, startup = 30 } of broken) {
             version = { version: `${mode} in ${startup}`, mode, startup };
-            const { message } = await refusal(stack.up());
+            const error = await refusal(stack.up());
+            const { message } = error;
+            codes.push(exitCodeOf(error));
+            expect(exitCodeOf(error), `${mode}: the exit code of up`).to.not.equal(0);
             says.forEach((words) => expect(message, mode).to.match(words));
             expect(message, mode).to.match(/the version before serves on/);
             expect((await containerOf(stack)).env.VERSION, mode).to.equal("1");
@@ -99,7 +127,9 @@ describe("releases under load, through Pulumi's engine", function () {
         version = { version: "1" };
         await stack.preview({ expectNoChanges: true });
         const modes = broken.map(({ mode }) => mode).join(", ");
-        const served = await judge(`releases that do not work (${modes}) under load`, broken.length);
+        const served = await judge(`releases that do not work (${modes}) under load`, broken.length, {
+            "exit codes of up": { got: codes.join(", "), wanted: "none is 0", met: !codes.includes(0) },
+        });
         expect(served).to.deep.equal(["1"]);
         version = { version: "2" };
         await stack.up();
@@ -107,36 +137,3 @@ describe("releases under load, through Pulumi's engine", function () {
         await stack.destroy();
     });
 });
-
-/** What is wrong, and what `up` must say of it: the check that failed, and the last lines of the log. */
-const broken: { mode: string; says: RegExp[]; startup?: number }[] = [
-    { mode: "crash", says: [/ended with exit code 1/, /NO_SUCH_SETTING is not set/] },
-    {
-        mode: "unhealthy",
-        says: [/not ready within 10 s: GET \/healthz: status 500/, /the cache is cold: not ready/],
-        startup: 10,
-    },
-    { mode: "exit", says: [/ended with exit code 0/, /nothing to do: bye/] },
-    { mode: "later", says: [/was ready, and then it ended with signal SIGABRT/, /listening on/] },
-    { mode: "tooSlow", says: [/not ready within 10 s: GET \/healthz: status 500/], startup: 10 },
-];
-
-/** The small app with a file more: another image. */
-function changedApp(root: string): string {
-    const folder = path.join(root, "app");
-    fs.cpSync(smallApp, folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, "more.txt"), "more");
-    return folder;
-}
-
-/** The inputs of the web container, as the engine's state has them. */
-async function containerOf(stack: Stack): Promise<{ env: Record<string, string> }> {
-    const { deployment } = (await stack.exportStack()) as { deployment: { resources: Resource[] } };
-    const found = deployment.resources.find(({ type }) => type === "mvi-local:index:Container");
-    return found!.inputs as { env: Record<string, string> };
-}
-
-interface Resource {
-    readonly type: string;
-    readonly inputs: object;
-}

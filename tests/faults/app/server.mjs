@@ -29,7 +29,10 @@ const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, respons
         bytes += part.length;
         digest.update(part);
     });
-    request.on("end", () => response.end(JSON.stringify({ version: VERSION, bytes, digest: digest.digest("hex") })));
+    request.on("end", () => {
+        const { pid } = process;
+        response.end(JSON.stringify({ version: VERSION, pid, bytes, digest: digest.digest("hex") }));
+    });
 });
 
 server.on("upgrade", (request, socket) => {
