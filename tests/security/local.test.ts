@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
@@ -9,11 +11,14 @@ import { type Attempt } from "../../agent/job/job";
 import { refusal, until } from "../agent/harness";
 import { ask as tell, type Live, live, patience, probeIn } from "../local/live/support";
 import { type Evidence, proved } from "../support/proof";
-import { type Answer, ask, commandLines, found, listenersOf, openTo, say } from "./look";
+import { type Answer, ask, commandLines, found, type Listener, listenersIn, listenersOf, openTo, say } from "./look";
+import { messagesOf } from "./messages";
 import { everythingIn, planted, settings } from "./stack";
 
 const handIn = (what: string, times: number, figures: Evidence["figures"]) =>
     proved({ part: "security", what, times, figures });
+
+const elsewhereOf = (all: readonly Listener[]) => all.filter(({ address }) => !/^127\.|^::1$/.test(address));
 
 /** There should be none of these. */
 const none = (all: readonly unknown[]) => ({ got: all.length, wanted: 0, met: all.length === 0 });
@@ -32,15 +37,32 @@ describe("what looks for secrets", () => {
     });
 });
 
+describe("what looks for sockets", () => {
+    it("sees those of UDP, and which are not on loopback", async function () {
+        if (process.platform !== "linux") this.skip(); // it looks into /proc
+        const sockets = ["127.0.0.1", "0.0.0.0"].map((address) => createSocket("udp4").bind(0, address));
+        await Promise.all(sockets.map((socket) => once(socket, "listening")));
+        const all = listenersIn([String(process.pid)], "udp", "udp6");
+        const [own, open] = sockets.map((socket) => socket.address().port);
+        expect(all.map(({ port }) => port)).to.include.members([own, open]);
+        expect(elsewhereOf(all)).to.deep.include({ address: "0.0.0.0", port: open });
+        expect(elsewhereOf(all).map(({ port }) => port)).to.not.include(own);
+        sockets.forEach((socket) => socket.close());
+    });
+});
+
 describe("what a stack on this machine shows to others", function () {
     this.timeout(240_000);
     let stack: Live;
     let to: Record<string, never>;
     let env: Record<string, string>;
     let told = "";
+    const mode: string[] = [];
     before(async function () {
         if (process.platform !== "linux") this.skip(); // it looks into /proc
-        stack = await live(async () => everythingIn(probeIn(stack.home.root)), settings);
+        let folder = "";
+        stack = await live(async () => everythingIn(folder, ...mode), settings);
+        folder = probeIn(stack.home.root);
         const { outputs, stdout } = await stack.stack.up({ onOutput: (text) => (told += text) });
         told += stdout;
         to = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as never]));
@@ -68,12 +90,17 @@ describe("what a stack on this machine shows to others", function () {
     };
 
     it("listens on loopback only", () => {
-        const all = listenersOf(stack.home.agents);
-        const elsewhere = all.filter(({ address }) => !/^127\.|^::1$/.test(address));
+        const all = listenersOf(stack.home.agents, "tcp", "tcp6");
+        const elsewhere = elsewhereOf(all);
         handIn("sockets that listen, in /proc/net/tcp and tcp6", all.length, { "not on loopback": none(elsewhere) });
         expect(all.length).to.be.greaterThan(8);
         expect(elsewhere).to.deep.equal([]);
         expect(all.map(({ port }) => port)).to.include.members(Object.values(servers()));
+        const bound = listenersOf(stack.home.agents, "udp", "udp6");
+        handIn("sockets bound for UDP, in /proc/net/udp and udp6", bound.length, {
+            "not on loopback": none(elsewhereOf(bound)),
+        });
+        expect(elsewhereOf(bound)).to.deep.equal([]);
     });
 
     it("has files, folders and sockets which only their owner may open", () => {
@@ -91,7 +118,7 @@ describe("what a stack on this machine shows to others", function () {
                         .replace(/^[^/]+\/[^/]+/, "‹stack›")
                         .replace(/(run)\/[^/]+/, "$1/*"),
                 );
-            return root && (passes || reads);
+            return root && (mode & 0o022) === 0 && (passes || reads);
         });
         handIn("files, folders and sockets of the agent", seen, {
             "open to others": none(open),
@@ -159,27 +186,40 @@ describe("what a stack on this machine shows to others", function () {
     });
 
     it("takes no page's request for its own protocol, where it speaks none of HTTP", async () => {
-        const ports = [...new Set(listenersOf(stack.home.agents).map(({ port }) => port))];
+        const ports = [...new Set(listenersOf(stack.home.agents, "tcp", "tcp6").map(({ port }) => port))];
         const others = ports.filter((port) => !Object.values(servers()).includes(port));
-        expect(others).to.include(Number(to.databasePort));
+        const database = Number(to.databasePort);
+        expect(others).to.include(database);
+        // What it takes, it answers with a success; the database, with anything but an error and its end.
+        const takes = (port: number, { heard, closed }: Awaited<ReturnType<typeof say>>) =>
+            port === database ? !closed || !/^(E|$)/.test(heard) : /^2(?!20|21)\d\d/m.test(heard);
+        const own = await Promise.all(others.map((port) => say(port, "EHLO friend\r\n", true)));
+        const mails = others.filter((port, index) => takes(port, own[index]) && port !== database);
+        expect(mails, "mail's own protocol is taken, and seen to be").to.have.length(1);
+        // The question whether it speaks TLS.
+        const asked = await say(database, Buffer.from("0000000804d2162f", "hex"));
+        expect(takes(database, asked), "the database's own protocol is taken, and seen to be").to.equal(true);
+
+        const held = "select schemaname, tablename from pg_tables order by 1, 2";
+        const before = await tell(to.web, "sql", env.DB_URL, held);
         let spoken = 0;
         const taken: string[] = [];
         for (const port of others) {
             const page = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: https://evil.example\r\nContent-Length: 60\r\n\r\n`;
-            const heard = await say(
-                port,
-                `${page}MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nx\r\n.\r\n`,
-            );
+            const letter = "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nx\r\n.\r\n";
+            const said = await say(port, `${page}EHLO evil.example\r\n${letter}create table taken ();\r\n`);
             // The workloads' own ports are the probe's, which speaks HTTP, and one is HTTPS.
-            if (!heard.startsWith("HTTP/")) spoken++;
-            if (/^250 .*queued/im.test(heard)) taken.push(`port ${port}: ${heard}`);
+            if (said.heard.startsWith("HTTP/")) continue;
+            spoken++;
+            if (takes(port, said)) taken.push(`port ${port}: ${said.heard}`);
         }
         handIn("a page's request to ports that speak no HTTP: the database's, mail's", spoken, {
             "taken for its own": none(taken),
         });
         expect(taken).to.deep.equal([]);
-        expect(spoken).to.be.greaterThan(0);
+        expect(spoken).to.be.greaterThan(1);
         expect(await stack.ask<object[]>("mailList")).to.deep.equal([]);
+        expect(await tell(to.web, "sql", env.DB_URL, held)).to.deep.equal(before);
     });
 
     it("answers on its control socket to who has the token, and nobody else", async () => {
@@ -194,12 +234,12 @@ describe("what a stack on this machine shows to others", function () {
             right,
             `Basic ${right}`,
         ];
-        const call = (authorization: string): Promise<number> =>
+        const call = (authorization: string, name = "status"): Promise<number> =>
             new Promise((resolve, reject) => {
                 const request = http.request({
                     socketPath: stack.agent.place.socket,
                     method: "POST",
-                    path: "/status",
+                    path: `/${name}`,
                     headers: { authorization },
                 });
                 request
@@ -208,9 +248,18 @@ describe("what a stack on this machine shows to others", function () {
                 request.end("{}");
             });
         const answered: string[] = [];
-        for (const each of wrong) if ((await call(each)) !== 401) answered.push(each.replace(right, "…"));
+        const { message } = await refusal(stack.ask("nosuch"));
+        const names = /there are (.*)$/.exec(message)![1].split(", ");
+        expect(names).to.include.members(["hello", "apply", "remove", "status", "stop", "cancel", "logs", "run"]);
+        for (const name of [...names, "nosuch", ""])
+            for (const each of wrong)
+                if ((await call(each, name)) !== 401) answered.push(`${name}: ${each.replace(right, "…")}`);
         expect(await call(`Bearer ${right}`)).to.equal(200);
-        handIn("calls on the control socket without the token", wrong.length, { answered: none(answered) });
+        handIn(
+            `calls on the control socket without the token, of each of its ${names.length} names`,
+            (names.length + 2) * wrong.length,
+            { answered: none(answered) },
+        );
         expect(answered).to.deep.equal([]);
     });
 
@@ -255,6 +304,15 @@ describe("what a stack on this machine shows to others", function () {
                 Bucket,
             ).to.not.equal("");
         s3.destroy();
+        // It is sought as it is written: where it should be, it is found.
+        const own = filesIn(stack.home.root)
+            .filter((file) => file.includes("/data/blob/uploads/"))
+            .map((file) => contentOf(file));
+        for (const key of keys)
+            expect(
+                own.some((content) => content.includes(`traversed: ${key}`)),
+                key,
+            ).to.equal(true);
         const made = [
             ...filesIn(stack.home.root).filter(
                 // In the folder of another bucket it would be as wrong.
@@ -291,22 +349,8 @@ describe("what a stack on this machine shows to others", function () {
                 ),
             patience,
         );
-        const url = new URL(env.DB_URL);
-        url.pathname = "/nosuch";
-        const messages = [
-            await refusal(tell(to.web, "sql", url.href, "select 1")),
-            // A call that cannot be carried out, with a secret among what it was given.
-            await refusal(
-                stack.ask("apply", {
-                    kind: "Nonesuch",
-                    id: planted.secret.length,
-                    urn: "urn:other",
-                    inputs: { value: planted.secret },
-                    secrets: ["value"],
-                    create: true,
-                }),
-            ),
-        ].map(({ message, stack: trace }) => `${message} ${trace}`);
+        const messages = await messagesOf({ stack, web: to.web, env, s3: servers().S3, fail: () => mode.push("fail") });
+        messages.forEach((message) => expect(message).to.not.equal(""));
 
         // Where a workload's own files are, its secret files are; the image is what the probe's author wrote.
         const files = filesIn(stack.home.root).filter((file) => !/\/run\/[^/]+\/files\//.test(file));
@@ -316,13 +360,14 @@ describe("what a stack on this machine shows to others", function () {
             "what the engine told": found(told, values),
             logs: found(JSON.stringify(await stack.ask("logs", { limit: 100_000 })), values),
             status: found(JSON.stringify(await stack.ask("status")), values),
-            messages: found(messages.join("\n"), values),
+            messages: messages.flatMap((message) => found(message, values)),
         };
         const shown = Object.values(places).flat();
         handIn(
             `places looked through for ${Object.keys(values).length} secrets, plain, in base64, hexadecimal and as in URLs`,
-            files.length + 5,
+            files.length + 4 + messages.length,
             {
+                "messages of what was made to fail": messages.length,
                 "found in plain": none(shown),
             },
         );

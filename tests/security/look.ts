@@ -12,21 +12,28 @@ export interface Listener {
     readonly port: number;
 }
 
-/** The addresses on which processes of the stack listen, TCP, as the kernel has them. */
-export function listenersOf(folder: string): Listener[] {
-    const sockets = new Set(
-        processesOf(folder)
-            .map((line) => line.split(" ")[0])
-            .flatMap((pid) => namesIn(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))),
+/** The tables of the kernel, with the state in which a socket takes what comes: it listens; of UDP, it is bound and has no peer. */
+const tables = { tcp: "0A", tcp6: "0A", udp: "07", udp6: "07" };
+type Table = keyof typeof tables;
+
+/** The addresses on which processes of the stack take what comes, as the kernel has them. */
+export const listenersOf = (folder: string, ...which: Table[]): Listener[] =>
+    listenersIn(
+        processesOf(folder).map((line) => line.split(" ")[0]),
+        ...which,
     );
-    const found = ["tcp", "tcp6"].flatMap((table) =>
-        fs
-            .readFileSync(`/proc/net/${table}`, "utf8")
+
+export function listenersIn(pids: readonly string[], ...which: Table[]): Listener[] {
+    const sockets = new Set(
+        pids.flatMap((pid) => namesIn(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))),
+    );
+    const found = which.flatMap((table) =>
+        textOf(`/proc/net/${table}`) // a kernel without IPv6 has not all
             .trim()
             .split("\n")
             .slice(1)
             .map((line) => line.trim().split(/\s+/))
-            .filter(([, , , state, , , , , , inode]) => state === "0A" && sockets.has(`socket:[${inode}]`))
+            .filter(([, , , state, , , , , , inode]) => state === tables[table] && sockets.has(`socket:[${inode}]`))
             .map(([, local]) => addressOf(local)),
     );
     return found.sort((a, b) => a.port - b.port);
@@ -95,14 +102,27 @@ export function ask(
     });
 }
 
-/** What a server says to a text, until it is quiet for a second or hangs up. */
-export function say(port: number, text: string): Promise<string> {
+/**
+ * What a server says to something, until it is quiet for a second or hangs up; and whether it did.
+ *
+ * @param greeted - Whether the server is to speak first.
+ */
+export function say(
+    port: number,
+    words: string | Buffer,
+    greeted = false,
+): Promise<{ heard: string; closed: boolean }> {
     return new Promise((resolve) => {
         let heard = "";
-        const socket = net.connect(port, "127.0.0.1", () => socket.write(text));
-        socket.setTimeout(1000, () => socket.destroy());
+        let closed = true;
+        const socket = net.connect(port, "127.0.0.1");
+        socket.once(greeted ? "data" : "connect", () => socket.write(words));
+        socket.setTimeout(1000, () => {
+            closed = false;
+            socket.destroy();
+        });
         socket.on("data", (data) => (heard += data.toString("latin1"))).on("error", () => undefined);
-        socket.on("close", () => resolve(heard));
+        socket.on("close", () => resolve({ heard, closed }));
     });
 }
 

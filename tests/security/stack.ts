@@ -14,8 +14,11 @@ export const settings = {
     "mvi:mailFrom": "alarms@example.com",
 };
 
-/** @param folder - the probe's: see ../local/live/support.ts */
-export function everythingIn(folder: string) {
+/**
+ * @param folder - the probe's: see ../local/live/support.ts
+ * @param mode - what its container is told to do
+ */
+export function everythingIn(folder: string, ...mode: string[]) {
     const vault = new Key("vault");
     const token = new Secret("token", { value: pulumi.secret(planted.secret) });
     const made = new Secret("made", { generate: { length: 32, alphabet: "hex" }, key: vault });
@@ -31,7 +34,7 @@ export function everythingIn(folder: string) {
     const uses = [uploads, visits, db, brought, vault, token, made.asFile(), orders, book];
     const web = new Container("web", {
         image,
-        command: ["node", "probe.js"],
+        command: ["node", "probe.js", ...mode],
         uses,
         port: 3000,
         public: true,
