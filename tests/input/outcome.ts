@@ -21,8 +21,10 @@ export interface Outcome {
     readonly late?: Error;
     /** How many resources a plan has. */
     readonly made: number;
-    /** Of the processor: the machine may have much else to do. */
+    /** Of the processor. */
     readonly milliseconds: number;
+    /** By the clock, as a person waits. */
+    readonly elapsed: number;
 }
 
 /** How a declaration ends. @throws what is neither a message for people nor a plan */
@@ -48,7 +50,7 @@ export async function outcome(program: () => void, config: Record<string, string
     // For each resource the SDK takes a stack trace; tsx has them translated, which users' programs do not.
     const { sourceMapsEnabled } = process;
     process.setSourceMapsEnabled(false);
-    const before = process.cpuUsage();
+    const [before, since] = [process.cpuUsage(), performance.now()];
     const ran = await run(mocked, () => {
         try {
             program();
@@ -62,14 +64,15 @@ export async function outcome(program: () => void, config: Record<string, string
             return { made: [] };
         })
         .finally(() => process.setSourceMapsEnabled(sourceMapsEnabled));
+    const elapsed = performance.now() - since;
     const { user, system } = process.cpuUsage(before);
-    const milliseconds = (user + system) / 1000;
+    const took = { milliseconds: (user + system) / 1000, elapsed };
     const made = ran.made.length;
-    if (isLate(thrown)) return { late: thrown, made, milliseconds };
-    if (thrown === undefined) return { made, milliseconds };
+    if (isLate(thrown)) return { late: thrown, made, ...took };
+    if (thrown === undefined) return { made, ...took };
     if (!(thrown instanceof Mistake)) throw thrown;
     if (made > 0) throw new Error(`${made} were made before the refusal: ${thrown.message}`);
-    return { refusal: thrown, made, milliseconds };
+    return { refusal: thrown, made, ...took };
 }
 
 /** What the agent computes: with a URL for each port, whatever its name. */

@@ -1,14 +1,27 @@
 // Counts how random declarations end, for the page and for the test.
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { type Aim, inFull, proved } from "../support/proof";
+import { type Aim, inFull, proved, proving } from "../support/proof";
 import { withHostile } from "./hostile";
 import { flawsOf, type Outcome } from "./outcome";
 
-/** No declaration may take longer, in milliseconds of the processor. */
+/** No declaration may take longer, in milliseconds: by the clock as well as of the processor. */
 const most = 1000;
-/** A plan of a whole app on a cloud makes hundreds of mocked resources, and the first one loads the cloud's SDK. */
-const mostOfPlan = 20_000;
+/**
+ * In the short form the machine may have much else to do: then a refusal is held to the aim of the processor, and by the clock
+ * to ten times that, as a plan is. A plan of a whole app makes hundreds of mocked resources, and the first one loads the SDK.
+ */
+const busy = inFull(1, 10);
+
+/** How many were tried in all, and how many the whole proof is to try. */
+const all = { tried: 0, wanted: 10_000 };
+after(() => {
+    if (!proving) return;
+    const { tried, wanted } = all;
+    const declarations = aim(tried, `at least ${wanted}`, tried >= wanted);
+    proved({ part: "input", what: "all random and mutated ones, together", times: tried, figures: { declarations } });
+    expect(tried).to.be.at.least(wanted);
+});
 
 /**
  * Has random declarations end, and looks at each end. `MVI_SEED` repeats a run: the seed stands in a failure. The short form
@@ -18,16 +31,19 @@ export async function tally<T>(
     what: string,
     declarations: fc.Arbitrary<T>,
     runs: number,
-    end: (declaration: T) => Promise<Outcome>,
+    ends: (declaration: T) => Promise<Outcome>,
 ): Promise<void> {
-    const seen = { refused: 0, faults: 0, late: 0, plans: 0, slowestRefusal: 0, slowestPlan: 0 };
+    const seen = { refused: 0, faults: 0, late: 0, plans: 0 };
+    const slowest = { refusal: { clock: 0, processor: 0 }, plan: { clock: 0, processor: 0 } };
     const lateOnes = new Set<string>();
     const given = process.env.MVI_SEED ?? inFull(undefined, "20261122");
     const seed = given === undefined ? undefined : { seed: Number(given) };
     const property = fc.asyncProperty(declarations, async (declaration) => {
-        const { refusal, late, milliseconds } = await end(withHostile(declaration) as T);
-        const slowest = refusal ? "slowestRefusal" : "slowestPlan";
-        seen[slowest] = Math.max(seen[slowest], milliseconds);
+        const { refusal, late, milliseconds, elapsed } = await ends(withHostile(declaration) as T);
+        const end = slowest[refusal ? "refusal" : "plan"];
+        end.clock = Math.max(end.clock, elapsed);
+        end.processor = Math.max(end.processor, milliseconds);
+        all.tried++;
         if (late) {
             seen.late++;
             lateOnes.add(late.message.slice(0, 300));
@@ -48,16 +64,23 @@ export async function tally<T>(
             "refused with what to do next": `${refused}, with ${faults} faults`,
             "ended in a plan": plans,
             ...(late > 0 && { "refused by a driver, when other parts were made": aim(late, "0", late === 0) }),
-            "slowest refusal": aim(`${Math.ceil(seen.slowestRefusal)} ms`, "1 s", seen.slowestRefusal <= most),
-            ...(plans > 0 && {
-                "slowest plan": aim(`${Math.ceil(seen.slowestPlan)} ms`, "1 s", seen.slowestPlan <= most),
-            }),
+            ...timesOf("slowest refusal", slowest.refusal),
+            ...(plans > 0 && timesOf("slowest plan", slowest.plan)),
         },
     });
     expect([...lateOnes], "refused by a driver, when other parts were made").to.deep.equal([]);
     expect(refused, "refused").to.be.greaterThan(runs / 4);
-    expect(seen.slowestRefusal, "milliseconds of the slowest refusal").to.be.lessThan(most);
-    expect(seen.slowestPlan, "milliseconds of the slowest plan").to.be.lessThan(mostOfPlan);
+    expect(slowest.refusal.processor, "slowest refusal, milliseconds of the processor").to.be.at.most(most);
+    expect(slowest.refusal.clock, "slowest refusal, milliseconds by the clock").to.be.at.most(most * busy);
+    expect(slowest.plan.processor, "slowest plan, milliseconds of the processor").to.be.at.most(most * busy);
+    expect(slowest.plan.clock, "slowest plan, milliseconds by the clock").to.be.at.most(most * busy);
 }
 
-const aim = (got: string | number, wanted: string, met: boolean): Aim => ({ got, wanted, met });
+const timesOf = (what: string, { clock, processor }: { clock: number; processor: number }) => ({
+    [`${what}, by the clock`]: aim(`${Math.ceil(clock)} ms`, "1 s", clock <= most),
+    [`${what}, of the processor`]: aim(`${Math.ceil(processor)} ms`, "1 s", processor <= most),
+});
+
+function aim(got: string | number, wanted: string, met: boolean): Aim {
+    return { got, wanted, met };
+}
