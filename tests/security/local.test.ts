@@ -1,6 +1,4 @@
 import { expect } from "chai";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
@@ -11,45 +9,15 @@ import { type Attempt } from "../../agent/job/job";
 import { refusal, until } from "../agent/harness";
 import { ask as tell, type Live, live, patience, probeIn } from "../local/live/support";
 import { type Evidence, proved } from "../support/proof";
-import { type Answer, ask, commandLines, found, type Listener, listenersIn, listenersOf, openTo, say } from "./look";
+import { type Answer, ask, commandLines, found, elsewhereOf, listenersOf, openTo, say } from "./look";
 import { messagesOf } from "./messages";
 import { everythingIn, planted, settings } from "./stack";
 
 const handIn = (what: string, times: number, figures: Evidence["figures"]) =>
     proved({ part: "security", what, times, figures });
 
-const elsewhereOf = (all: readonly Listener[]) => all.filter(({ address }) => !/^127\.|^::1$/.test(address));
-
 /** There should be none of these. */
 const none = (all: readonly unknown[]) => ({ got: all.length, wanted: 0, met: all.length === 0 });
-
-describe("what looks for secrets", () => {
-    it("sees them in each form, at each place within what is encoded", () => {
-        const secret = { it: "planted-secret-7f1c9e" };
-        for (const before of ["", "a", "ab", "abc"]) {
-            const text = `${before}${secret.it} and more`;
-            for (const form of ["utf8", "base64", "hex"] as const)
-                expect(found(`… ${Buffer.from(text).toString(form)} …`, secret), `${form} of ${text}`).to.deep.equal([
-                    "it",
-                ]);
-        }
-        expect(found("planted-secret-7f1c9", secret)).to.deep.equal([]);
-    });
-});
-
-describe("what looks for sockets", () => {
-    it("sees those of UDP, and which are not on loopback", async function () {
-        if (process.platform !== "linux") this.skip(); // it looks into /proc
-        const sockets = ["127.0.0.1", "0.0.0.0"].map((address) => createSocket("udp4").bind(0, address));
-        await Promise.all(sockets.map((socket) => once(socket, "listening")));
-        const all = listenersIn([String(process.pid)], "udp", "udp6");
-        const [own, open] = sockets.map((socket) => socket.address().port);
-        expect(all.map(({ port }) => port)).to.include.members([own, open]);
-        expect(elsewhereOf(all)).to.deep.include({ address: "0.0.0.0", port: open });
-        expect(elsewhereOf(all).map(({ port }) => port)).to.not.include(own);
-        sockets.forEach((socket) => socket.close());
-    });
-});
 
 describe("what a stack on this machine shows to others", function () {
     this.timeout(240_000);
@@ -201,7 +169,9 @@ describe("what a stack on this machine shows to others", function () {
         expect(takes(database, asked), "the database's own protocol is taken, and seen to be").to.equal(true);
 
         const held = "select schemaname, tablename from pg_tables order by 1, 2";
-        const before = await tell(to.web, "sql", env.DB_URL, held);
+        // On a busy machine the container may miss a check, and be back at the next.
+        const tables = () => until("the container answers", () => tell(to.web, "sql", env.DB_URL, held), patience);
+        const before = await tables();
         let spoken = 0;
         const taken: string[] = [];
         for (const port of others) {
@@ -219,7 +189,7 @@ describe("what a stack on this machine shows to others", function () {
         expect(taken).to.deep.equal([]);
         expect(spoken).to.be.greaterThan(1);
         expect(await stack.ask<object[]>("mailList")).to.deep.equal([]);
-        expect(await tell(to.web, "sql", env.DB_URL, held)).to.deep.equal(before);
+        expect(await tables()).to.deep.equal(before);
     });
 
     it("answers on its control socket to who has the token, and nobody else", async () => {

@@ -39,6 +39,10 @@ export function listenersIn(pids: readonly string[], ...which: Table[]): Listene
     return found.sort((a, b) => a.port - b.port);
 }
 
+/** Those that other machines reach. */
+export const elsewhereOf = (all: readonly Listener[]): Listener[] =>
+    all.filter(({ address }) => !/^127\.|^::1$/.test(address));
+
 /** Files, folders and sockets below `folder` on which others than their owner have rights; `allowed` says which may. */
 export function openTo(
     folder: string,
