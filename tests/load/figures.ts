@@ -12,7 +12,7 @@ export function proveLoad(
     report: Report,
     more: Evidence["figures"] = {},
 ): void {
-    const { requests, answered, seconds, failures, p50, p99, most, worst } = report;
+    const { requests, answered, seconds, failures, p50, p99, most, worst, slowestAt } = report;
     const perSecond = Math.floor(answered / seconds);
     const kinds = Object.entries(failuresOf(report)).map(([failure, count]) => `${count} times: ${failure}`);
     const figures = {
@@ -23,7 +23,7 @@ export function proveLoad(
         ...(kinds.length > 0 && { failures: kinds.join("; ") }),
         p50: `${p50} ms`,
         p99: `${p99} ms`,
-        slowest: `${most} ms`,
+        slowest: `${most} ms, ${slowestAt} s after the start`,
         ...more,
     };
     console.log(`      ${what}, ${times} times: ${JSON.stringify(figures)}`);

@@ -111,8 +111,8 @@ describe("a load", function () {
         expect(report.p50).to.be.lessThan(400);
         expect(report.p99).to.be.at.least(399);
         const answers = [...Array.from({ length: 99 }, (_, n) => [n * 10, 5] as const), [1500, 700] as const];
-        const { answered, p50, p99, most, worst } = reportOf(answers, 2.5);
+        const { answered, p50, p99, most, worst, slowestAt } = reportOf(answers, 2.5);
         expect({ answered, p50, p99, most }).to.deep.equal({ answered: 100, p50: 5, p99: 5, most: 700 });
-        expect(worst).to.deep.equal({ second: 1, answered: 1 });
+        expect({ worst, slowestAt }).to.deep.equal({ worst: { second: 1, answered: 1 }, slowestAt: 1 });
     });
 });

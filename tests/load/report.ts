@@ -14,8 +14,8 @@ export interface Report {
     readonly most: number;
     /** The whole second, counted from the start, in which the fewest answers came. */
     readonly worst: { readonly second: number; readonly answered: number };
-    /** How long the slowest answer took that came in each second, in milliseconds. */
-    readonly slowest: readonly number[];
+    /** When the slowest answer came, in seconds after the start: it tells what was under way. */
+    readonly slowestAt: number;
     /** How many answers came from each version. */
     readonly versions: Readonly<Record<string, number>>;
 }
@@ -29,16 +29,16 @@ export function reportOf(
     const at = (part: number) => tenths(times[Math.ceil(times.length * part) - 1] ?? 0);
     // The last second is not a whole one.
     const counts = Array.from({ length: Math.max(1, Math.floor(seconds)) }, () => 0);
-    const slowest = counts.map(() => 0);
-    for (const [when, took] of answers) {
-        const second = Math.floor(when / 1000);
-        if (second >= counts.length) continue;
-        counts[second]++;
-        slowest[second] = Math.max(slowest[second], tenths(took));
+    let slowest = [0, 0] as readonly [at: number, took: number];
+    for (const answer of answers) {
+        const second = Math.floor(answer[0] / 1000);
+        if (second < counts.length) counts[second]++;
+        if (answer[1] > slowest[1]) slowest = answer;
     }
     const answered = Math.min(...counts);
     const worst = { second: counts.indexOf(answered), answered };
-    return { answered: answers.length, seconds, p50: at(0.5), p99: at(0.99), most: at(1), worst, slowest };
+    const slowestAt = Math.floor(slowest[0] / 1000);
+    return { answered: answers.length, seconds, p50: at(0.5), p99: at(0.99), most: at(1), worst, slowestAt };
 }
 
 const tenths = (milliseconds: number) => Math.round(milliseconds * 10) / 10;
