@@ -15,6 +15,7 @@ import { makeFolder, readIfAny, writeAtomic } from "./core/files";
 import { bringToFormat } from "./core/format";
 import { watchGuardians } from "./core/guardians";
 import { handlersOf } from "./core/handlers";
+import { sweepHalves } from "./core/halves";
 import { openHost } from "./core/host";
 import { openLifetime } from "./core/lifetime";
 import { makeSocketFolder, type Place, placeOf } from "./core/place";
@@ -35,6 +36,7 @@ import { reapLeftovers } from "./process/supervisor";
 
 async function run(place: Place, build: string): Promise<void> {
     bringToFormat(place.folder);
+    sweepHalves(place.folder);
     fs.rmSync(place.failure, { force: true });
     fs.rmSync(place.stopped, { force: true });
     makeSocketFolder(place);

@@ -26,6 +26,32 @@ describe("an agent's records", () => {
         expect((await agent.read("a"))?.inputs.text).to.equal("a again");
     });
 
+    it("leave no half of a file behind, which a kill -9 cut off as it was written", async () => {
+        const agent = home.agent();
+        await agent.apply("a", { text: "a" });
+        const halves = [
+            "ports.json",
+            "records/Fake/a.json",
+            "begun/Fake/b",
+            "data/job/c.json",
+            "data/mail/queue/d.json",
+        ].map((name) => path.join(agent.place.folder, `${name}.123.half`));
+        const others = ["data/kept.half", "data/volume/app/files/own.123.half"].map((name) =>
+            path.join(agent.place.folder, name),
+        );
+        for (const file of [...halves, ...others]) {
+            fs.mkdirSync(path.dirname(file), { recursive: true });
+            fs.writeFileSync(file, "{");
+        }
+        agent.kill("agent");
+        await until("it is back", async () => (await agent.read("a"))?.inputs.text === "a");
+        expect(halves.filter((file) => fs.existsSync(file))).to.deep.equal([]);
+        expect(
+            others.filter((file) => fs.existsSync(file)),
+            "what others named so",
+        ).to.deep.equal(others);
+    });
+
     it("are not taken for none when all are broken: the data are not removed with an agent that seems to have nothing", async function () {
         this.timeout(60_000);
         const agent = home.agent();
