@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeScratch } from "../core/scratch";
 import { Refusal } from "../kind";
 import { dockerfileOf } from "./context";
 import { matches } from "./copy";
@@ -13,7 +13,7 @@ export async function rehearse(inputs: ImageInputs): Promise<string[]> {
     const file = dockerfileOf(inputs);
     if (file === undefined) return [];
     const faults: string[] = [];
-    const scratch = mkdtempSync(join(tmpdir(), "mvi-image-")); // for the empty folders of WORKDIR
+    const scratch = makeScratch("image"); // for the empty folders of WORKDIR
     const hands: Hands = {
         // What another stage would have made is not there.
         copy: async (tree, sources) =>

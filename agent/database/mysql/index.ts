@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { makeScratch } from "../../core/scratch";
 import { type Host, Refusal } from "../../kind";
 import { adminName } from "../credentials";
 import { newFolder, own, syncDisk, writeDurably } from "../files";
@@ -192,7 +192,7 @@ async function make(engine: Engine, site: Site, fill: (socket: string) => Promis
         throw new Error(`Database ${site.id}: ${command[0]} ended with ${ran.code}: ${ran.stderr || ran.stdout}`);
     }
     // The path of a socket has 103 letters at most.
-    const short = mkdtempSync(join(tmpdir(), "mvi-"));
+    const short = makeScratch("mysql");
     own(short, site.account);
     const socketPath = join(short, "s");
     try {
