@@ -11,6 +11,7 @@ import { home, type Place, placeOf } from "../agent/core/place";
 import { runs } from "../agent/core/processes";
 import { removing, sweepRemoved } from "../agent/core/removed";
 import { type Removed } from "../agent/core/handlers";
+import { isRecorded } from "../agent/core/records";
 import { type Reading } from "../agent/core/resources";
 import { markSecrets, OWN, secretNames } from "./check";
 import { plain, type Properties } from "./values";
@@ -66,6 +67,15 @@ export async function wake(subject: Subject): Promise<void> {
         // it answers when it has brought back what it keeps
         await callEnsured(place, "read", { kind: kind.name, id }, options);
     }
+}
+
+/**
+ * Whether the agent has no such resource, though the engine has one: a `destroy` was killed after it had removed this, and
+ * before it could note so. Without this, an `up` would find nothing to do.
+ */
+export function isGone(subject: Subject): boolean {
+    const { place, id } = addressHere(subject);
+    return !isRecorded(place.folder, subject.kind.name, id);
 }
 
 /**

@@ -34,11 +34,16 @@ export interface Records {
     missing(): string[];
 }
 
+/** Whether there is a record of it in `folder`, for who asks no agent. */
+export const isRecorded = (folder: string, kind: string, id: string): boolean =>
+    fs.existsSync(fileOf(folder, kind, id));
+
+const fileOf = (folder: string, kind: string, id: string): string => path.join(folder, "records", kind, `${id}.json`);
+
 /** Opens the records in `folder`. A file that cannot be read is put aside: its resource is then gone, the others are not. */
 export function openRecords(folder: string, vault: Vault): Records {
     const dir = makeFolder(path.join(folder, "records"));
     const aside = path.join(dir, ".broken");
-    const fileOf = (kind: string, id: string): string => path.join(dir, kind, `${id}.json`);
     const markOf = (kind: string, id: string): string => path.join(folder, "begun", kind, id);
     const broken = listIfAny(aside).map((name) => path.join(aside, name));
     const known = new Map<string, Record>();
@@ -71,11 +76,14 @@ export function openRecords(folder: string, vault: Vault): Records {
         list: () => [...known.values()],
         put(record) {
             makeFolder(path.join(dir, record.kind));
-            writeAtomic(fileOf(record.kind, record.id), JSON.stringify(pack(record, vault), undefined, 4) + "\n");
+            writeAtomic(
+                fileOf(folder, record.kind, record.id),
+                JSON.stringify(pack(record, vault), undefined, 4) + "\n",
+            );
             known.set(key(record.kind, record.id), record);
         },
         delete(kind, id) {
-            fs.rmSync(fileOf(kind, id), { force: true });
+            fs.rmSync(fileOf(folder, kind, id), { force: true });
             known.delete(key(kind, id));
             for (const file of asideOf(kind, id)) {
                 fs.rmSync(file, { force: true });
