@@ -70,6 +70,7 @@ export function alarmKind(host: Host, options: AlarmOptions = {}): AlarmKind {
         async remove(id) {
             watches.delete(id);
             fs.rmSync(fileOf(id), { force: true });
+            fs.rmSync(`${fileOf(id)}.broken`, { force: true });
         },
         async stop() {
             stop();

@@ -1,6 +1,6 @@
 /** The watch over one alarm: looks once for each period, keeps the state on disk, and writes to people when it changes. */
 
-import { readIfAny, writeAtomic } from "../core/files";
+import { readOrPutAside, writeAtomic } from "../core/files";
 import { type Clock } from "../metric/clock";
 import { type MetricStore, type Point } from "../metric/types";
 import { type Message } from "../mail/outbox";
@@ -33,9 +33,8 @@ export class Watch {
         public inputs: AlarmInputs,
     ) {
         const now = parts.clock.now();
-        const text = readIfAny(parts.file);
-        this.#kept =
-            text === undefined ? { state: "insufficient", since: now, history: [] } : (JSON.parse(text) as Kept);
+        const kept = readOrPutAside(parts.file, (text) => JSON.parse(text) as Kept, parts.report);
+        this.#kept = kept ?? { state: "insufficient", since: now, history: [] };
         this.#since = now;
         this.#looked = now;
     }

@@ -27,6 +27,25 @@ export function readIfAny(file: string): string | undefined {
     return ifAny(() => fs.readFileSync(file, "utf8"));
 }
 
+/**
+ * What `read` makes of the text of `file`. One that cannot be read is put aside as `<file>.broken`, and reported: it is then as
+ * if there were none.
+ */
+export function readOrPutAside<T>(
+    file: string,
+    read: (text: string) => T,
+    report: (line: string) => void,
+): T | undefined {
+    const text = readIfAny(file);
+    try {
+        return text === undefined ? undefined : read(text);
+    } catch (error) {
+        report(`${file} could not be read, and is put aside: ${(error as Error).message}`);
+        fs.renameSync(file, `${file}.broken`);
+        return undefined;
+    }
+}
+
 /** The names in `folder`, or none when there is no such folder. */
 export function listIfAny(folder: string): string[] {
     return ifAny(() => fs.readdirSync(folder)) ?? [];

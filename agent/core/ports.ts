@@ -1,11 +1,10 @@
 /** Ports: each owner has the same one for ever. */
 
 import { createHash } from "node:crypto";
-import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { Refusal } from "../kind";
-import { listIfAny, readIfAny, writeAtomic } from "./files";
+import { listIfAny, readIfAny, readOrPutAside, writeAtomic } from "./files";
 import { descends, listenerOn } from "./processes";
 
 export interface Ports {
@@ -16,7 +15,8 @@ export interface Ports {
 /** The ports of the agent whose folder is `folder`, kept in its `ports.json`. */
 export function openPorts(folder: string, report: (line: string) => void): Ports {
     const file = path.join(folder, FILE);
-    const given = readOrPutAside(file, report);
+    // ports follow from names: where the file is lost, most are given again as they were
+    const given = readOrPutAside(file, parse, report) ?? new Map<string, number>();
 
     return {
         async port(owner) {
@@ -94,28 +94,15 @@ function others(folder: string): number[] {
         .filter((file) => path.dirname(file) !== folder)
         .flatMap((file) => {
             try {
-                return [...read(file).values()];
+                return [...parse(readIfAny(file) ?? "{}").values()];
             } catch {
                 return []; // that stack's own agent says so; whether a port is free is asked anyway
             }
         });
 }
 
-/** Ports follow from names: where the file is lost, most are given again as they were. */
-function readOrPutAside(file: string, report: (line: string) => void): Map<string, number> {
-    try {
-        return read(file);
-    } catch (error) {
-        report(`${file} could not be read, and is put aside: ${(error as Error).message}`);
-        fs.renameSync(file, `${file}.broken`);
-        return new Map();
-    }
-}
-
-function read(file: string): Map<string, number> {
-    const text = readIfAny(file);
-    return new Map(text === undefined ? [] : Object.entries(JSON.parse(text) as Record<string, number>));
-}
+const parse = (text: string): Map<string, number> =>
+    new Map(Object.entries(JSON.parse(text) as Record<string, number>));
 
 function write(file: string, given: Map<string, number>): void {
     writeAtomic(file, JSON.stringify(Object.fromEntries(given), undefined, 4) + "\n");

@@ -1,7 +1,7 @@
 /** The history of a job: what it ran and what it is at, on disk before anything is done. */
 
 import * as fs from "node:fs";
-import { readIfAny, writeAtomic } from "../core/files";
+import { readOrPutAside, writeAtomic } from "../core/files";
 import { type Attempt, type LastRun } from "./job";
 
 export class History {
@@ -16,10 +16,12 @@ export class History {
     #sequence = 0;
     #attempts: Attempt[] = [];
 
-    constructor(private readonly file: string) {
-        const text = readIfAny(file);
-        if (text !== undefined) {
-            const kept = JSON.parse(text) as Kept;
+    constructor(
+        private readonly file: string,
+        report: (line: string) => void,
+    ) {
+        const kept = readOrPutAside(file, (text) => JSON.parse(text) as Kept, report);
+        if (kept !== undefined) {
             this.scheduled = kept.scheduled;
             this.schedule = kept.schedule;
             this.once = kept.once;
@@ -60,6 +62,7 @@ export class History {
 
     remove(): void {
         fs.rmSync(this.file, { force: true });
+        fs.rmSync(`${this.file}.broken`, { force: true });
     }
 }
 

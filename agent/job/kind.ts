@@ -32,8 +32,11 @@ interface Job {
 export function jobKind(host: Host, runOnce: RunOnce, clock: Clock = realClock): JobKind {
     const jobs = new Map<string, Job>();
 
+    const historyOf = (id: string): History =>
+        new History(path.join(host.folder("job"), `${id}.json`), (line) => host.report(`job ${id}: ${line}`));
+
     function open(id: string, inputs: JobInputs): Job {
-        const history = new History(path.join(host.folder("job"), `${id}.json`));
+        const history = historyOf(id);
         const runs = new Runs(id, host, history, clock, runOnce);
         const timer = new Timer({
             clock,
@@ -85,7 +88,7 @@ export function jobKind(host: Host, runOnce: RunOnce, clock: Clock = realClock):
             jobs.delete(id);
             job?.timer.stop();
             await job?.runs.end("cancelled");
-            (job?.history ?? new History(path.join(host.folder("job"), `${id}.json`))).remove();
+            (job?.history ?? historyOf(id)).remove();
             host.identities.revoke(`Job/${id}`);
         },
         async stop() {

@@ -1,6 +1,6 @@
 /** The export: copies a log, segment by segment, into a bucket. */
 
-import { readIfAny, writeAtomic } from "../core/files";
+import { readOrPutAside, writeAtomic } from "../core/files";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { type Clock, realClock } from "../metric/clock";
@@ -35,7 +35,8 @@ export function startExport({
     report,
     clock = realClock,
 }: ExportOptions): () => void {
-    let done = JSON.parse(readIfAny(state) ?? `{"segment":"","time":0}`) as { segment: string; time: number };
+    // where it is lost, all is copied again, under the names that it had
+    let done = readOrPutAside(state, (text) => JSON.parse(text) as Done, report) ?? { segment: "", time: 0 };
     let working = false;
     let ended = false;
 
@@ -74,4 +75,10 @@ export function startExport({
         ended = true;
         stop();
     };
+}
+
+/** The last segment that was copied, and when. */
+interface Done {
+    readonly segment: string;
+    readonly time: number;
 }

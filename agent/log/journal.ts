@@ -39,10 +39,13 @@ export class Journal {
     ) {
         const kept = readIfAny(path.join(folder, SETTINGS));
         if (kept !== undefined) {
-            const { retentionDays, maxBytes, sealed } = JSON.parse(kept) as Kept;
+            const { retentionDays, maxBytes, sealed } = JSON.parse(kept) as Settings;
             Object.assign(this, { retentionDays, maxBytes });
             this.#locked = sealed;
             this.#saved = true;
+        } else {
+            // put aside, with whether it was sealed: no line is written in plain until it is declared
+            this.#locked = fs.existsSync(path.join(folder, `${SETTINGS}.broken`));
         }
     }
 
@@ -161,7 +164,7 @@ export class Journal {
 
     #save(): void {
         const { name, retentionDays, maxBytes } = this;
-        const kept: Kept = { name, retentionDays, maxBytes, sealed: this.#locked || this.#key !== undefined };
+        const kept: Settings = { name, retentionDays, maxBytes, sealed: this.#locked || this.#key !== undefined };
         makeFolder(this.folder);
         writeAtomic(path.join(this.folder, SETTINGS), JSON.stringify(kept) + "\n");
         this.#saved = true;
@@ -195,7 +198,8 @@ export class Journal {
     }
 }
 
-interface Kept {
+/** What is kept of a log beside its lines. */
+export interface Settings {
     readonly name: string;
     readonly retentionDays: number;
     readonly maxBytes: number;

@@ -1,10 +1,10 @@
 /** The store of logs: what the agent lends as `host.logs`. */
 
 import * as path from "node:path";
-import { listIfAny, makeFolder, readIfAny } from "../core/files";
+import { listIfAny, makeFolder, readOrPutAside } from "../core/files";
 import { type LogLine } from "../kind";
 import { type Clock, realClock } from "../metric/clock";
-import { DAY, Journal, SETTINGS } from "./journal";
+import { DAY, Journal, SETTINGS, type Settings } from "./journal";
 import { inOrder, matcher, merge } from "./search";
 import { readSegment } from "./segment";
 import { type DataKeys, type LogQuery, type LogStore, type StoredLine } from "./types";
@@ -27,9 +27,10 @@ export function openLogStore(dir: string, options: LogStoreOptions = {}): LogSto
     let refused = false;
     makeFolder(dir);
     for (const entry of listIfAny(dir)) {
-        const text = readIfAny(path.join(dir, entry, SETTINGS));
-        if (text !== undefined) {
-            sweep(open((JSON.parse(text) as { name: string }).name));
+        // its lines stay, and are found again when the log is declared
+        const kept = readOrPutAside(path.join(dir, entry, SETTINGS), (text) => JSON.parse(text) as Settings, report);
+        if (kept !== undefined) {
+            sweep(open(kept.name));
         }
     }
     const stopFlushing = clock.every(FLUSH, () => journals.forEach((journal) => journal.flush()));
