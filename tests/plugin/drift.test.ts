@@ -40,6 +40,20 @@ describe("the provider and what changed outside", function () {
         expect(fs.existsSync(home.agents)).to.equal(false);
     });
 
+    it("up makes anew, without a refresh, what the engine has and the agent has not: a destroy was killed between the two", async () => {
+        const stack = await home.stack(async () => {
+            const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
+            return { a: a.file, b: b.file };
+        });
+        const { outputs } = await stack.up();
+        await home.agent().remove("b");
+        const events: EngineEvent[] = [];
+        await stack.up({ onEvent: (event) => events.push(event) });
+        expect(steps(events)).to.deep.equal(["update b"]);
+        expect(fs.readFileSync(outputs.b.value as string, "utf8")).to.equal("b");
+        await stack.preview({ refresh: true, expectNoChanges: true });
+    });
+
     it("a destroy that no longer knows of what has a broken record keeps its data, and says where", async () => {
         const stack = await home.stack(async () => {
             const [a] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
