@@ -17,55 +17,102 @@ export const withDatabase: Pick<Version, "more" | "uses"> = {
 
 const text = "what must not be lost";
 
+/** What is kept of a stack, in the order in which it is told. */
+export type Kept = "a file" | "a value of a KV" | "a row of a database";
+
+/** What {@link keep} is to keep of such an app: all of it is wanted again, also when a way to it is lost. */
+export const keepsOf = ({ uses = [] }: Pick<Version, "uses">): Kept[] => [
+    ...(uses.includes("files") ? ["a file" as const] : []),
+    ...(uses.includes("carts") ? ["a value of a KV" as const] : []),
+    ...(uses.includes("db") ? ["a row of a database" as const] : []),
+];
+
 /** Writes each, of the stack whose agent is at `place`. */
-export async function keep(place: Place): Promise<void> {
-    const files = filesOf({ place });
-    await files.send(new PutObjectCommand({ Bucket: files.bucket, Key: "a.txt", Body: text }));
-    files.destroy();
-    const { table, client } = tableOf(place);
-    await client.send(new PutItemCommand({ TableName: table, Item: { key: { S: "a" }, text: { S: text } } }));
-    client.destroy();
-    await inDatabase(place, async (database) => {
-        await database.query("create table kept (text text)");
-        await database.query("insert into kept values ($1)", [text]);
-    });
+export async function keep(place: Place, expected: readonly Kept[]): Promise<void> {
+    for (const each of expected) await write[each](place);
 }
 
-/** Which of them are there, and are what they were. */
-export async function keptAt(place: Place): Promise<Aim> {
-    const there: string[] = [];
-    const files = filesOf({ place });
-    if ((await textOf(files, "a.txt")) === text) there.push("a file");
-    files.destroy();
-    const { table, client } = tableOf(place);
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: { key: { S: "a" } } }));
-    client.destroy();
-    if (Item?.text?.S === text) there.push("a value of a KV");
-    const database = await inDatabase(place, (one) => one.query<{ text: string }>("select text from kept"));
-    if (database?.rows[0]?.text === text) there.push("a row of a database");
-    const wanted = ["a file", "a value of a KV", ...(database ? ["a row of a database"] : [])].join(", ");
-    return { got: there.join(", "), wanted, met: there.join(", ") === wanted };
+/** Which of them are there, and are what they were. @param off - of the agent's clock, in milliseconds */
+export async function keptIn(place: Place, expected: readonly Kept[], off = 0): Promise<Kept[]> {
+    const there: Kept[] = [];
+    for (const each of expected) if ((await read[each](place, off)) === text) there.push(each);
+    return there;
 }
 
-/** The table, and a client of it with the web container's own credentials. */
-export function tableOf(place: Place): { table: string; client: DynamoDBClient } {
+/** As a figure: all that is expected is wanted. */
+export async function keptAt(place: Place, expected: readonly Kept[], off = 0): Promise<Aim> {
+    const [got, wanted] = [(await keptIn(place, expected, off)).join(", "), expected.join(", ")];
+    return { got, wanted, met: got === wanted };
+}
+
+const write: Record<Kept, (place: Place) => Promise<unknown>> = {
+    "a file": async (place) => {
+        const files = filesOf({ place });
+        await files.send(new PutObjectCommand({ Bucket: files.bucket, Key: "a.txt", Body: text }));
+        files.destroy();
+    },
+    "a value of a KV": async (place) => {
+        const { table, client } = tableOf(place);
+        await client.send(new PutItemCommand({ TableName: table, Item: { key: { S: "a" }, text: { S: text } } }));
+        client.destroy();
+    },
+    "a row of a database": (place) =>
+        inDatabase(place, async (database) => {
+            await database.query("create table kept (text text)");
+            await database.query("insert into kept values ($1)", [text]);
+        }),
+};
+
+const read: Record<Kept, (place: Place, off: number) => Promise<string | undefined>> = {
+    "a file": async (place, off) => {
+        const files = filesOf({ place }, off);
+        const found = await textOf(files, "a.txt").catch(noneIf("NoSuchKey"));
+        files.destroy();
+        return found;
+    },
+    "a value of a KV": async (place, off) => {
+        const { table, client } = tableOf(place, off);
+        const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: { key: { S: "a" } } }));
+        client.destroy();
+        return Item?.text?.S;
+    },
+    "a row of a database": (place) =>
+        inDatabase(place, async (one) => (await one.query<{ text: string }>("select text from kept")).rows[0]?.text),
+};
+
+function noneIf(name: string): (error: Error) => undefined {
+    return (error) => {
+        if (error.name !== name) throw error;
+    };
+}
+
+/** The table, and a client of it with the web container's own credentials. @param off - of its clock, in milliseconds */
+export function tableOf(place: Place, off = 0): { table: string; client: DynamoDBClient } {
     const record = path.join(place.folder, "records", "Table", "small-carts.json");
     const { outputs } = JSON.parse(fs.readFileSync(record, "utf8")) as {
         outputs: { table: string; endpoint: string };
     };
     const { table, endpoint } = outputs;
     const credentials = credentialsOf(place);
-    return { table, client: new DynamoDBClient({ region: "local", endpoint, maxAttempts: 1, credentials }) };
+    const client = new DynamoDBClient({
+        region: "local",
+        endpoint,
+        maxAttempts: 1,
+        credentials,
+        systemClockOffset: off,
+    });
+    return { table, client };
 }
 
-/** Where there is a database: by the address that the web container has. */
-async function inDatabase<T>(place: Place, work: (client: Client) => Promise<T>): Promise<T | undefined> {
+/** By the address that the web container has. @throws when it has none, or nobody answers there */
+export async function inDatabase<T>(place: Place, work: (client: Client) => Promise<T>): Promise<T> {
     const environments = runningIn(place.folder)
         .filter(({ command }) => webs.test(command))
         .map(({ pid }) => fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0"));
     const url = environments.flat().find((line) => line.startsWith("DB_URL="));
-    if (url === undefined) return undefined;
+    if (url === undefined) throw new Error(`none of ${environments.length} web processes has a DB_URL`);
     const client = new Client({ connectionString: url.slice("DB_URL=".length) });
+    client.on("error", () => undefined); // the server may end under it: who asks then is told
     await client.connect();
     try {
         return await work(client);

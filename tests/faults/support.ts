@@ -13,13 +13,21 @@ import { pulumiHome } from "../plugin/harness";
 import { inFull } from "../support/proof";
 import { kill, killChildren, runningIn } from "./machine";
 
-/** A folder of Pulumi's and of agents, with the agent's real kinds. Folders are open for passing: as root, workloads are others. */
+/**
+ * A folder of Pulumi's and of agents, with the agent's real kinds, and one for all temporary files. Folders are open for passing:
+ * as root, workloads are others.
+ */
 export function faultHome(environment: NodeJS.ProcessEnv = {}) {
     const home = pulumiHome({ MVI_KINDS: "", ...environment });
     fs.chmodSync(home.root, 0o711);
+    const temporary = path.join(home.root, "tmp");
+    fs.mkdirSync(temporary);
+    fs.chmodSync(temporary, 0o1777);
+    process.env.TMPDIR = temporary; // `close` of the agents' home puts it back
     const again = { count: 0 };
     return {
         ...home,
+        temporary,
         stack: async (...given: Parameters<typeof home.stack>) => unmixed(await home.stack(...given), again),
         /** How often a run was begun again, since the SDK had blamed it for another. */
         begunAgain: () => again.count,
@@ -134,8 +142,8 @@ export function credentialsOf(place: Place): { accessKeyId: string; secretAccess
     return { accessKeyId, secretAccessKey };
 }
 
-/** A client of the bucket, with the web container's own credentials. */
-export function filesOf({ place }: { place: Place }): S3Client & { bucket: string } {
+/** A client of the bucket, with the web container's own credentials. @param off - of its clock, in milliseconds */
+export function filesOf({ place }: { place: Place }, off = 0): S3Client & { bucket: string } {
     const record = path.join(place.folder, "records", "Bucket", "small-files.json");
     const { outputs } = JSON.parse(fs.readFileSync(record, "utf8")) as {
         outputs: { bucket: string; endpoint: string };
@@ -146,6 +154,7 @@ export function filesOf({ place }: { place: Place }): S3Client & { bucket: strin
         forcePathStyle: true,
         maxAttempts: 1,
         credentials: credentialsOf(place),
+        systemClockOffset: off,
     });
     return Object.assign(client, { bucket: outputs.bucket });
 }
