@@ -1,11 +1,13 @@
 // kill -9 in the middle of the first `up` and of `destroy`: the next one makes it whole, or takes the rest away.
 import { expect } from "chai";
-import * as fs from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../agent/harness";
 import { inFull } from "../support/proof";
-import { children, portsIn } from "./machine";
+import { isSomething, type Left, leftFigures, leftOf } from "./census";
+import { keep, keptIn } from "./kept";
+import { children, namesIn, portsIn } from "./machine";
 import { prove } from "./proof";
-import { converge, hitInTheMiddle, type Left, leftFigures, leftOf, Tally, upTo } from "./rounds";
+import { Convergence, hitInTheMiddle, Tally, upTo } from "./rounds";
 import { during } from "./strikes";
 import { faultHome, guestbook, small, times, unlock, withFiles } from "./support";
 
@@ -17,7 +19,7 @@ describe("kill -9 in the middle of making and of taking away", function () {
 
     it("a first up that was killed, with its database, bucket and table half made, is completed by the next one", async () => {
         const stack = await home.stack(async () => ({ url: guestbook("Guestbook") }));
-        const tally = new Tally();
+        const [tally, convergence] = [new Tally(), new Convergence(stack)];
         const left: Left[] = [];
         const all = during("up");
         const rounds = inFull(3, 1) * all.length;
@@ -36,7 +38,7 @@ describe("kill -9 in the middle of making and of taking away", function () {
                 },
             });
             await ending;
-            await converge(stack);
+            await convergence.next();
             const { url } = await stack.outputs();
             const answer = await fetch(`${url.value}/api/entries`, {
                 method: "POST",
@@ -47,12 +49,12 @@ describe("kill -9 in the middle of making and of taking away", function () {
             expect(await (await fetch(url.value as string)).text(), "a visit").to.match(/Visits: <strong>[1-9]/);
             const ports = portsIn(home.agents);
             await stack.destroy();
-            left.push(await leftOf(home.root, home.agents, ports));
+            left.push(await leftOf(home, ports));
             console.log(`      ${round + 1} of ${rounds}: ${all[round % all.length].name}`);
         }
         prove("first ups", "kill -9 of engine, agent, plugin or all in the middle of a first up", rounds, {
-            hitInTheMiddle: tally.shown,
-            "completed by the next up --refresh, and unchanged in a preview --refresh": rounds,
+            hitInTheMiddle: tally.aim(rounds),
+            "completed by the next up, and unchanged in a preview --refresh": convergence.aim(rounds),
             ...leftFigures(left),
         });
         expect(left.filter(isSomething)).to.deep.equal([]);
@@ -60,15 +62,25 @@ describe("kill -9 in the middle of making and of taking away", function () {
 
     it("what a destroy that was killed has left is taken away by the next one, or made whole by the next up", async () => {
         const stack = await home.stack(small(() => ({ version: "1", ...withFiles })));
-        const tally = new Tally();
+        const [tally, convergence] = [new Tally(), new Convergence(stack)];
         const left: Left[] = [];
         const all = during("destroy");
         const rounds = Math.max(all.length, Math.round(times / 20));
         let ports: number[] = [];
+        const { place } = home.agent();
+        const expected = ["a file", "a value of a KV"] as const;
+        /** It goes when all that it stands for has gone. */
+        const recordOf = {
+            "a file": "records/Bucket/small-files.json",
+            "a value of a KV": "records/Table/small-carts.json",
+        };
+        const lost: string[] = [];
+        let survived = 0;
         const strike = async (round: number): Promise<void> => {
             const { ending } = await hitInTheMiddle("destroy", all[round % all.length], home.root, tally, {
                 begin: async () => {
                     await stack.up();
+                    await keep(place, expected);
                     ports = portsIn(home.agents);
                     await stack.destroy();
                 },
@@ -83,25 +95,32 @@ describe("kill -9 in the middle of making and of taking away", function () {
         };
         for (let round = 0; round < rounds; round++) {
             await strike(round);
-            await converge(stack);
+            await sleep(1_000); // an agent that lives ends what it is at
+            const standing = expected.filter((each) => namesIn(place.folder).includes(recordOf[each]));
+            await convergence.next();
+            const there = await keptIn(place, standing);
+            survived += standing.length;
+            lost.push(...standing.filter((each) => !there.includes(each)).map((each) => `${each} in round ${round}`));
             await strike(round);
             await stack.destroy();
-            left.push(await leftOf(home.root, home.agents, ports));
+            left.push(await leftOf(home, ports));
         }
+        const kept = {
+            got: `${survived - lost.length} of ${survived}`,
+            wanted: "all, and one at least",
+            met: survived > 0 && lost.length === 0,
+        };
         prove("destroys", "kill -9 of engine, agent, plugin or all in the middle of destroy", 2 * rounds, {
-            hitInTheMiddle: tally.shown,
-            "made whole by the next up --refresh, and unchanged in a preview --refresh": rounds,
+            hitInTheMiddle: tally.aim(2 * rounds),
+            "made whole by the next up, and unchanged in a preview --refresh": convergence.aim(rounds),
+            "data whose removal had not begun, and that are there after that up": kept,
             "taken away by the next destroy": rounds,
             ...leftFigures(left),
         });
-        expect(left.filter(isSomething)).to.deep.equal([]);
+        expect([lost, left.filter(isSomething)]).to.deep.equal([[], []]);
+        expect(survived, "what stood when destroy was killed").to.be.greaterThan(0);
     });
 });
 
-const isSomething = ({ processes, ports, files }: Left): boolean => processes.length + ports.length + files.length > 0;
-
 /** How many records there are. */
-function records(home: string): number {
-    const names = fs.existsSync(home) ? fs.readdirSync(home, { recursive: true, encoding: "utf8" }) : [];
-    return names.filter((name) => /records.*[.]json$/.test(name)).length;
-}
+const records = (home: string): number => namesIn(home).filter((name) => /records.*[.]json$/.test(name)).length;

@@ -4,11 +4,12 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { loadavg } from "node:os";
 import { listIfAny } from "../../agent/core/files";
 import { type TestAgent, until } from "../agent/harness";
+import { census, halvesIn, isSomething, leftFigures, leftOf } from "./census";
 import { startGuests } from "./guests";
-import { runningIn } from "./machine";
+import { portsIn } from "./machine";
 import { prove, spread } from "./proof";
-import { converge, hitInTheMiddle, same, settled, Tally, upTo, within } from "./rounds";
-import { census, type Strike, strikes } from "./strikes";
+import { Convergence, hitInTheMiddle, same, settled, Tally, upTo, within } from "./rounds";
+import { type Strike, strikes } from "./strikes";
 import { cores, faultHome, guestbook, times, unlock } from "./support";
 
 /** It is waited for so long: a machine with too much to do needs more than the 10 s that are meant. */
@@ -40,13 +41,17 @@ describe("kill -9 at any time, while guests write", function () {
         const agent = home.agent();
         const count = () => census(home.root, agent.place.folder);
         const whole = count();
+        expect(whole.others, "processes of no known kind").to.deep.equal([]);
+        /** All that it had at any time. */
+        const ports = new Set(portsIn(home.agents));
         const guests = startGuests(url, times > 60 ? 200 : 50);
         const back: Back[] = [];
-        const tally = new Tally();
-        let converged = 0;
+        const [tally, convergence] = [new Tally(), new Convergence(stack)];
+        const wanted = { inUp: 0, converged: 0 };
         /** Of a release, in milliseconds: a strike is at any time of it. */
         let upTakes = 8_000;
 
+        const noHalves = () => same("no half of a file is left", () => halvesIn(home.root), [], patience);
         const round = async (strike: Strike, number: number): Promise<void> => {
             const { name, during, byUp = false } = strike;
             const isWhole = () => same(`${number}: all is there after: ${name}`, count, whole, patience);
@@ -97,9 +102,11 @@ describe("kill -9 at any time, while guests write", function () {
             const failure = await next;
             if (failure) throw failure;
             await ending;
+            portsIn(home.agents).forEach((port) => ports.add(port));
+            if (during) wanted.inUp++;
             if (during || byUp || number % 10 === 0) {
-                await converge(stack, isWhole);
-                converged++;
+                wanted.converged++;
+                await convergence.next(() => isWhole().then(noHalves));
             }
         };
         try {
@@ -111,7 +118,13 @@ describe("kill -9 at any time, while guests write", function () {
         }
         const missing = await guests.missing();
         const [byItself, byUp] = [false, true].map((one) => back.filter((each) => each.byUp === one));
-        prove("kills", "kill -9 while guests write", times, {
+        await convergence.next(() => same("all is there at the end", count, whole, patience).then(noHalves));
+        wanted.converged++;
+        portsIn(home.agents).forEach((port) => ports.add(port));
+        const undestroyed = await settled(stack.destroy());
+        const left = await leftOf(home, ports);
+        prove("kills", "kill -9 while guests write", back.length, {
+            strikes: { got: back.length, wanted: "at least 200", met: back.length >= 200 },
             acknowledged: { ...guests.acknowledged },
             missing: { got: missing.length, wanted: 0, met: missing.length === 0 },
             "by itself, seconds until it serves, and an entry, a file and a visit begun after the kill are acknowledged":
@@ -126,9 +139,12 @@ describe("kill -9 at any time, while guests write", function () {
                 byUp.flatMap(wholeOf),
                 aim,
             ),
-            hitInTheMiddleOfUp: tally.shown,
-            "strikes after which up --refresh converged and preview --refresh had no change": converged,
-            "of these, begun again, since the SDK had blamed the run for calls of one that was killed":
+            hitInTheMiddleOfUp: tally.aim(wanted.inUp),
+            "strikes, and the end, after which up converged, with no other process or half of a file there, and preview --refresh had no change":
+                convergence.aim(wanted.converged),
+            ...leftFigures([left]),
+            "ports that it had, which nobody listens on after destroy": ports.size,
+            "runs of the engine begun again, since the SDK had blamed the run for calls of one that was killed":
                 home.begunAgain(),
             secondsUntilItServesByFault: Object.fromEntries(
                 [...byName(back)].map(([name, all]) => [name, { times: all.length, ...spread(all) }]),
@@ -141,8 +157,8 @@ describe("kill -9 at any time, while guests write", function () {
             [each.serves, ...wholeOf(each)].some((seconds) => seconds > aim * Math.max(1, each.load)),
         );
         expect(late, "not back in time").to.deep.equal([]);
-        await stack.destroy();
-        expect(runningIn(home.root)).to.deep.equal([]);
+        expect(undestroyed?.message, "destroy").to.equal(undefined);
+        expect(isSomething(left) ? left : "nothing is left").to.equal("nothing is left");
     });
 });
 

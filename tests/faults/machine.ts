@@ -41,10 +41,23 @@ export function children(word: string): Running[] {
     });
 }
 
+/** Our own children that are Pulumi's engine, or what it starts. */
+export const engines = (): Running[] =>
+    children("").filter(({ command }) => /(^|[/])pulumi(-\S+)? |plugin[/]main[.][jt]s/.test(command));
+
+/** The names of all that is below `folder`, as far as it is there still. */
+export function namesIn(folder: string): string[] {
+    try {
+        return fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        return fs.existsSync(folder) ? namesIn(folder) : []; // a folder below it went meanwhile
+    }
+}
+
 /** The ports that agents below `home` have given. */
 export function portsIn(home: string): number[] {
-    return fs
-        .readdirSync(home, { recursive: true, encoding: "utf8" })
+    return namesIn(home)
         .filter((name) => path.basename(name) === "ports.json")
         .flatMap((name) =>
             Object.values(JSON.parse(fs.readFileSync(path.join(home, name), "utf8")) as Record<string, number>),

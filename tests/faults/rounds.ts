@@ -1,22 +1,22 @@
 // Kills in the middle of what the engine does, and what is left or has to be made good after them.
 import { expect } from "chai";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { until } from "../agent/harness";
 import { type Aim } from "../support/proof";
-import { children, listens, Missed, runningIn } from "./machine";
+import { children, Missed } from "./machine";
 import { spread } from "./proof";
 import { type Strike } from "./strikes";
 import { unlock } from "./support";
 
-/** How often something was to be hit in the middle of a run, and how often that run had ended before. */
+/** How often something was to be hit in the middle of a run, and how often it was: a run that had ended before is begun again. */
 export class Tally {
+    attempts = 0;
     hits = 0;
-    late = 0;
-    get shown(): string {
-        return `${this.hits} of ${this.hits}, after ${this.late} that had ended before and were begun again`;
+    /** @param wanted - how many were to be hit */
+    aim(wanted: number): Aim {
+        const got = `${this.hits}, in ${this.attempts} attempts`;
+        return { got, wanted: `${wanted}, however many attempts`, met: this.hits === wanted };
     }
 }
 
@@ -42,6 +42,7 @@ export async function hitInTheMiddle(
     { begin, wait }: { begin: () => Promise<unknown>; wait: () => Promise<unknown> },
 ): Promise<Hit> {
     for (let turn = 1; turn <= 10; turn++) {
+        tally.attempts++;
         const run = { ended: false };
         const ending = settled(begin()).finally(() => (run.ended = true));
         await Promise.race([wait(), ending]);
@@ -51,7 +52,6 @@ export async function hitInTheMiddle(
             tally.hits++;
             return { ending, before, after: Date.now() };
         }
-        tally.late++;
         const failure = await ending;
         if (failure) throw failure;
     }
@@ -76,39 +76,34 @@ export function settled(run: Promise<unknown>): Promise<Error | undefined> {
     );
 }
 
-/** After what was killed: the next `up` makes it whole, and the one after it would change nothing; both look at what is there. */
-export async function converge(stack: Stack, whole: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
-    await unlock(stack);
-    await stack.up({ refresh: true });
-    await whole();
-    await stack.preview({ refresh: true, expectNoChanges: true });
-}
+/**
+ * After what was killed: the next `up` makes it whole, and the one after it would change nothing; both look at what is there.
+ * The first is a plain `up`, and every third time one with `--refresh`: so each of four kinds of strikes comes to have both.
+ */
+export class Convergence {
+    plain = 0;
+    refreshed = 0;
 
-/** What is left where nothing should be: it is waited for half a minute, and then counted. */
-export interface Left {
-    readonly processes: readonly string[];
-    readonly ports: readonly number[];
-    readonly files: readonly string[];
-}
+    constructor(private readonly stack: Stack) {}
 
-export async function leftOf(root: string, home: string, ports: readonly number[]): Promise<Left> {
-    await until("nothing runs", () => runningIn(root).length === 0, 30_000).catch(() => undefined);
-    const taken = await Promise.all(ports.map(listens));
-    const names = fs.existsSync(home) ? fs.readdirSync(home, { recursive: true, encoding: "utf8" }) : [];
-    return {
-        processes: runningIn(root).map(({ command }) => command),
-        ports: ports.filter((_, index) => taken[index]),
-        files: fs.existsSync(home) ? [home, ...names.map((name) => path.join(home, name))] : [],
-    };
-}
+    /** @param whole - looks at what is there after it */
+    async next(whole: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+        await unlock(this.stack);
+        const refresh = (this.plain + this.refreshed) % 3 === 1;
+        await this.stack.up({ refresh });
+        await whole();
+        await this.stack.preview({ refresh: true, expectNoChanges: true });
+        if (refresh) this.refreshed++;
+        else this.plain++;
+    }
 
-/** Of all rounds, as figures that must be 0. */
-export function leftFigures(all: readonly Left[]): Record<string, Aim> {
-    const count = (of: keyof Left): Aim => {
-        const got = all.reduce((sum, left) => sum + left[of].length, 0);
-        return { got, wanted: 0, met: got === 0 };
-    };
-    return { processesLeft: count("processes"), portsLeft: count("ports"), filesLeft: count("files") };
+    /** @param wanted - how many there were to be */
+    aim(wanted: number): Aim {
+        const { plain, refreshed } = this;
+        const got = `${plain + refreshed}: ${plain} by a plain up, ${refreshed} by up --refresh`;
+        const met = plain + refreshed === wanted && plain >= refreshed;
+        return { got, wanted: `${wanted}, at least half of them by a plain up`, met };
+    }
 }
 
 /** Seconds, against the ten that are meant. */

@@ -1,6 +1,5 @@
 // What the other files here prove at length, once each: part of `npm test`.
 import { expect } from "chai";
-import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
@@ -8,8 +7,8 @@ import { refusal, until } from "../agent/harness";
 import { steps } from "../plugin/harness";
 import { openSocket, slowUpload, versionAt } from "../load/clients";
 import { failuresOf, startLoad } from "../load/loads";
-import { agents, guardians, kill, killChildren, listens, portsIn, runningIn, struck, webs } from "./machine";
-import { census } from "./strikes";
+import { census, leftOf } from "./census";
+import { agents, guardians, kill, killChildren, portsIn, runningIn, struck, webs } from "./machine";
 import { faultHome, filesOf, small, textOf, unlock, type Version, withFiles } from "./support";
 
 describe("faults in short, through Pulumi's engine", function () {
@@ -52,6 +51,7 @@ describe("faults in short, through Pulumi's engine", function () {
         const count = () => census(home.root, agent.place.folder);
         await until("the old ones are gone", () => count().webs === 2, 20_000);
         const whole = count();
+        expect(whole.others, "processes of no known kind").to.deep.equal([]);
         const files = filesOf(agent);
         const served = async (): Promise<boolean> => (await fetch(url)).status === 200;
         for (const [which, byUp] of [
@@ -79,9 +79,7 @@ describe("faults in short, through Pulumi's engine", function () {
         await destroyed;
         await unlock(stack);
         await stack.destroy();
-        await until("nothing runs", () => runningIn(home.root).length === 0, 30_000);
-        expect(await Promise.all(ports.map(listens))).to.not.include(true);
-        expect(fs.existsSync(home.agents)).to.equal(false);
+        expect(await leftOf(home, ports)).to.deep.equal({ processes: [], ports: [], files: [], temporaries: [] });
     });
 
     it("a refresh shows replicas that were killed, and up brings them back", async () => {

@@ -1,18 +1,5 @@
-// What may be killed of the guestbook, and what runs and lies there when all is well.
-import * as fs from "node:fs";
-import * as path from "node:path";
-import {
-    agents,
-    guardians,
-    kill,
-    killChildren,
-    listeningPorts,
-    postmasters,
-    runningIn,
-    struck,
-    webs,
-    workers,
-} from "./machine";
+// What may be killed of the guestbook.
+import { agents, guardians, kill, killChildren, postmasters, struck, webs, workers } from "./machine";
 
 export interface Strike {
     readonly name: string;
@@ -75,36 +62,4 @@ export function strikes(count: number): Strike[] {
     const all = [...between, ...inUp];
     while (all.length < count) all.push(...turn);
     return all.slice(0, count);
-}
-
-/** Census is what there is of a stack: the same before and after, or something was left or lost. */
-export interface Census {
-    readonly agents: number;
-    readonly guardians: number;
-    readonly webs: number;
-    readonly workers: number;
-    readonly postmasters: number;
-    /** Ports that its processes listen on. */
-    readonly ports: number;
-    /** Files of records of processes, and folders of programs. */
-    readonly kept: readonly string[];
-}
-
-export function census(root: string, folder: string): Census {
-    const running = runningIn(root);
-    const count = (which: RegExp): number => running.filter(({ command }) => which.test(command)).length;
-    const names = (name: string): string[] => {
-        const inside = path.join(folder, "data", name);
-        return fs.existsSync(inside) ? fs.readdirSync(inside) : [];
-    };
-    return {
-        agents: count(agents),
-        guardians: count(guardians),
-        webs: count(webs),
-        workers: count(workers),
-        postmasters: count(postmasters),
-        ports: listeningPorts(running.map(({ pid }) => pid)).length,
-        // without the numbers of replicas, which change with each release
-        kept: [...names("processes"), ...names("run")].map((name) => name.replace(/%2F\d+/, "")).sort(),
-    };
 }
