@@ -46,7 +46,7 @@ export const parts = [
         name: "upgrade",
         title: "Upgrades",
         folder: "tests/upgrade",
-        says: "A stack that an earlier version made is taken over by this one: no resource is replaced, deleted or renamed. It is a preview, and not an `up`: of the saved stack there are the engine's state and the agent's records, and not the data of its database, bucket and table, which an `up` would look for, and rightly miss.",
+        says: "A stack that an earlier version made is taken over by this one: no resource is replaced, deleted or renamed. A saved state is previewed: of it there are the engine's state and the agent's records, and not the data. And where the clone has the project's history, that commit brings the guestbook up, with the packages of now, and this version takes over what runs, its agent and data too.",
     },
     {
         name: "critical",

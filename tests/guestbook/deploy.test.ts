@@ -2,9 +2,8 @@ import { expect } from "chai";
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { crc32, deflateSync } from "node:zlib";
 import { type Clone, clone, kill } from "../scripts/clone";
+import { Visitor } from "./visitor";
 
 const isServer = ({ command }: { command: string }) => command.includes("server.js");
 
@@ -12,7 +11,7 @@ describe("The guestbook, deployed on this machine as a user does it", function (
     this.timeout(300_000);
     let user: Clone;
     let url: string;
-    const picture = pictureOf(160, 90);
+    let visitor: Visitor;
 
     before(() => (user = clone()));
     after(() => user.close());
@@ -20,7 +19,8 @@ describe("The guestbook, deployed on this machine as a user does it", function (
     it("is brought up by `npm start`, which ends with its URL, and leaves the tree clean", async () => {
         const said = await user.npm("start");
         url = /^url +(http\S+)$/m.exec(said)?.[1] ?? expect.fail(said);
-        expect(await page())
+        visitor = new Visitor(url);
+        expect(await visitor.page())
             .to.include("<h1>Guestbook</h1>")
             .and.include("Nobody has signed yet");
         expect(JSON.parse(await user.npm("run", "-s", "outputs"))).to.deep.equal({ url });
@@ -28,17 +28,12 @@ describe("The guestbook, deployed on this machine as a user does it", function (
     });
 
     it("counts visits, takes an entry with a picture, and its worker reads it", async () => {
-        const before = await visits();
-        expect(await visits()).to.equal(before + 1);
-        const form = new FormData();
-        form.set("name", "Ada");
-        form.set("message", "A fine place");
-        form.set("picture", new Blob([picture]), "picture.png");
-        const answer = await fetch(url, { method: "POST", body: form, redirect: "manual" });
-        expect(answer.status, await answer.text()).to.equal(303);
-        await shows("A fine place", 0);
-        await shows("3 words", 15_000);
-        await hasPicture();
+        const before = await visitor.visits();
+        expect(await visitor.visits()).to.equal(before + 1);
+        await visitor.sign("A fine place");
+        await visitor.shows("A fine place");
+        await visitor.shows("3 words", 15_000);
+        await visitor.hasPicture();
     });
 
     it("tells when a job is due next, and how it ran", async () => {
@@ -77,8 +72,8 @@ describe("The guestbook, deployed on this machine as a user does it", function (
         const database = postmaster();
         await user.npm("run", "-s", "pulumi", "--", "config", "set", "guestbook:title", "Our book");
         await user.npm("start");
-        await shows("<h1>Our book</h1>", 0);
-        await shows("A fine place", 0);
+        await visitor.shows("<h1>Our book</h1>");
+        await visitor.shows("A fine place");
         expect(postmaster()).to.equal(database);
         expect(user.changes()).to.equal("M stacks/Pulumi.local.yaml");
     });
@@ -93,19 +88,19 @@ describe("The guestbook, deployed on this machine as a user does it", function (
                 .filter(isServer)
                 .map(({ pid }) => pid);
         while (pids().length < 2 || pids().includes(victim!.pid)) {
-            await page();
+            await visitor.page();
             if (Date.now() - started > 20_000) expect.fail(`the servers are ${pids().join()}`);
         }
         await user.npm("run", "-s", "pulumi", "--", "refresh", "--yes", "--expect-no-changes");
     });
 
     it("is as it was after kill -9 of everything, at the next `npm start`", async () => {
-        const seen = await visits();
+        const seen = await visitor.visits();
         await user.end();
         await user.npm("start");
-        await shows("A fine place", 0);
-        await hasPicture();
-        expect(await visits()).to.be.greaterThan(seen);
+        await visitor.shows("A fine place");
+        await visitor.hasPicture();
+        expect(await visitor.visits()).to.be.greaterThan(seen);
         await user.npm("run", "-s", "pulumi", "--", "preview", "--expect-no-changes");
     });
 
@@ -115,7 +110,7 @@ describe("The guestbook, deployed on this machine as a user does it", function (
         const said = await user.npm("run", "-s", "pulumi", "--", "refresh", "--yes", "--skip-preview");
         expect(said).to.match(/Bucket guestbook-uploads delete/);
         expect(await user.npm("start")).to.match(/Bucket guestbook-uploads created/);
-        await shows("A fine place", 0);
+        await visitor.shows("A fine place");
     });
 
     it("goes by `npm run down`, and leaves no process, no port and no file", async () => {
@@ -126,52 +121,9 @@ describe("The guestbook, deployed on this machine as a user does it", function (
         expect(await user.npm("run", "-s", "down")).to.include("There is no stack local: nothing to do.");
     });
 
-    async function page(): Promise<string> {
-        const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-        const text = await answer.text();
-        expect(answer.status, text).to.equal(200);
-        return text;
-    }
-
-    async function visits(): Promise<number> {
-        return Number(/Visits: <strong>([\d,]+)</.exec(await page())?.[1]?.replaceAll(",", ""));
-    }
-
-    async function shows(text: string, patience: number): Promise<void> {
-        for (const end = Date.now() + patience; !(await page()).includes(text); await sleep(100)) {
-            if (Date.now() > end) expect(await page()).to.include(text);
-        }
-    }
-
-    async function hasPicture(): Promise<void> {
-        const [, address] = /<img src="([^"]+)"/.exec(await page()) ?? expect.fail("no picture");
-        const answer = await fetch(new URL(address!, url));
-        expect(answer.headers.get("content-type")).to.equal("image/png");
-        expect(Buffer.from(await answer.arrayBuffer()).equals(picture)).to.equal(true);
-    }
-
     function postmaster(): number {
         const found = user.processes().filter(({ command }) => /bin\/postgres -D/.test(command));
         expect(found).to.have.length(1);
         return found[0]!.pid;
     }
 });
-
-/** A PNG of one colour running into another. */
-function pictureOf(width: number, height: number): Buffer {
-    const chunk = (type: string, body: Buffer) => {
-        const named = Buffer.concat([Buffer.from(type, "latin1"), body]);
-        const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-        length.writeUInt32BE(body.length);
-        sum.writeUInt32BE(crc32(named));
-        return Buffer.concat([length, named, sum]);
-    };
-    const header = Buffer.alloc(13);
-    header.writeUInt32BE(width, 0);
-    header.writeUInt32BE(height, 4);
-    header.set([8, 2], 8);
-    const line = Buffer.from([0, ...Array.from({ length: width }, (_, x) => [x, 120, 255 - x]).flat()]);
-    const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
-    const body = deflateSync(Buffer.concat(Array<Buffer>(height).fill(line)));
-    return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", body), chunk("IEND", Buffer.alloc(0))]);
-}

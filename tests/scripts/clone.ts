@@ -33,12 +33,12 @@ export interface Process {
 }
 
 /**
- * Copies the tree as it is, with what is compiled, so that nothing is built again; its packages are linked to.
+ * A clone; its packages are linked to.
  *
  * @param node - the Node.js to run all with
+ * @param fill - puts the project there. @default the tree as it is
  */
-export function clone(node = process.execPath): Clone {
-    execFileSync(process.execPath, [path.join(root, "scripts", "build.mjs")], { stdio: "pipe" });
+export function clone(node = process.execPath, fill = copyTree): Clone {
     const temp = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "mvi-clone-"));
     fs.chmodSync(temp, 0o711); // what root's agent starts runs as another user
     const [folder, home, tmp] = ["project", "home", "tmp"].map((name) => path.join(temp, name)) as [
@@ -54,13 +54,7 @@ export function clone(node = process.execPath): Clone {
             cwd,
             encoding: "utf8",
         });
-    const names = git(root, "ls-files", "-co", "--exclude-standard")
-        .split("\n")
-        .map((name) => name.split("/")[0]!);
-    const parts = [...new Set(names)].filter(
-        (name) => name !== "" && name !== "tests" && fs.existsSync(path.join(root, name)),
-    );
-    execFileSync("cp", ["-pR", ...parts, "dist", folder], { cwd: root });
+    fill(folder);
     linkPackages(folder);
     git(folder, "init", "-q");
     git(folder, "add", "-A");
@@ -94,6 +88,18 @@ export function clone(node = process.execPath): Clone {
             fs.rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
         },
     };
+}
+
+/** Copies the tree as it is, with what is compiled, so that nothing is built again. */
+export function copyTree(folder: string): void {
+    execFileSync(process.execPath, [path.join(root, "scripts", "build.mjs")], { stdio: "pipe" });
+    const names = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" })
+        .split("\n")
+        .map((name) => name.split("/")[0]!);
+    const parts = [...new Set(names)].filter(
+        (name) => name !== "" && name !== "tests" && fs.existsSync(path.join(root, name)),
+    );
+    execFileSync("cp", ["-pR", ...parts, "dist", folder], { cwd: root });
 }
 
 /** kill -9 */
