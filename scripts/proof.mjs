@@ -45,7 +45,9 @@ await command(async (args) => {
         await writeSection(part, outcome);
         if (!verdictOf(outcome).startsWith("Holds")) failed++;
     }
-    console.log(`\ndocs/proof.md is written${failed > 0 ? `: ${failed} of the parts failed, fell short or are not shown` : ""}`);
+    console.log(
+        `\ndocs/proof.md is written${failed > 0 ? `: ${failed} of the parts failed, fell short or are not shown` : ""}`,
+    );
     return failed === 0 ? 0 : 1;
 });
 
