@@ -8,7 +8,8 @@ import type { Recorded, Recording } from "../support/record";
 import { input, Outputs } from "./inputs";
 
 export function replay({ resources, components, questions }: Recording, flat: boolean): void {
-    for (const { token, args } of questions) void pulumi.runtime.invoke(token, args);
+    // Of another version, or none, the engine would start another provider.
+    for (const { token, args, version } of questions) void pulumi.runtime.invoke(token, args, { version });
     const groups: pulumi.ComponentResource[] = [];
     for (const { type, name, within } of flat ? [] : components) {
         const group = new Group(type, name, {}, within === undefined ? {} : { parent: groups[within] });

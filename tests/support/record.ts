@@ -34,7 +34,14 @@ export interface Grouping {
 export interface Recording {
     readonly resources: Recorded[];
     readonly components: Grouping[];
-    readonly questions: { readonly token: string; readonly args: Readonly<Record<string, unknown>> }[];
+    readonly questions: readonly Question[];
+}
+
+/** Question is what is asked of a cloud, of the provider of that version. */
+export interface Question {
+    readonly token: string;
+    readonly args: Readonly<Record<string, unknown>>;
+    readonly version: string;
 }
 
 /** The requests, as far as they matter here. */
@@ -64,6 +71,7 @@ interface Message {
 }
 interface Ask {
     getTok(): string;
+    getVersion(): string;
     getArgs(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 interface Monitor {
@@ -73,7 +81,8 @@ interface Monitor {
 
 /** Records what the running program registers from here on. */
 export function record(): Recording {
-    const recording: Recording = { resources: [], components: [], questions: [] };
+    const questions: Question[] = [];
+    const recording: Recording = { resources: [], components: [], questions };
     const numbers = new Map<string, number>();
     const components = new Map<string, number>();
     const asked = new Set<string>();
@@ -93,9 +102,10 @@ export function record(): Recording {
             done(error, answer);
         });
     monitor.invoke = (request, done) => {
-        const question = { token: request.getTok(), args: request.getArgs()?.toJavaScript() ?? {} };
+        const args = request.getArgs()?.toJavaScript() ?? {};
+        const question: Question = { token: request.getTok(), args, version: request.getVersion() };
         const key = JSON.stringify(question);
-        if (!asked.has(key)) recording.questions.push(question);
+        if (!asked.has(key)) questions.push(question);
         asked.add(key);
         return invoke.call(monitor, request, done);
     };
