@@ -40,11 +40,16 @@ export function readOrPutAside<T>(
     try {
         return text === undefined ? undefined : read(text);
     } catch (error) {
-        report(`${file} could not be read, and is put aside: ${(error as Error).message}`);
+        report(`${file} could not be read, and is put aside: ${printable((error as Error).message)}`);
         fs.renameSync(file, `${file}.broken`);
         return undefined;
     }
 }
+
+/** A message may quote what it could not read: a line of a log has no zeros in it. */
+export const printable = (message: string): string =>
+    // eslint-disable-next-line no-control-regex -- these are what it is about
+    message.replace(/[\x00-\x1f\x7f]/g, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 /** The names in `folder`, or none when there is no such folder. */
 export function listIfAny(folder: string): string[] {

@@ -104,6 +104,12 @@ function table(entries) {
 
 const list = (title, names) =>
     names.length > 0 ? [`${title}:`, names.map((name) => `- ${cell(name)}`).join("\n")] : [];
-const cell = (text) => String(text).replaceAll("|", "\\|").replaceAll("\n", " ").replaceAll("<", "&lt;");
+const cell = (text) =>
+    String(text)
+        .replaceAll("|", "\\|")
+        .replaceAll("\n", " ")
+        .replaceAll("<", "&lt;")
+        // eslint-disable-next-line no-control-regex -- what a program has said of a broken file may have any
+        .replace(/[\x00-\x1f\x7f]/g, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`);
 const start = (name) => `<!-- proof: ${name} -->`;
 const end = (name) => `<!-- /proof: ${name} -->`;

@@ -54,7 +54,7 @@ describe("files of state that are damaged, through Pulumi's engine", function ()
         for (const [name, says] of Object.entries(files)) {
             for (const [how, damage] of Object.entries(damages)) {
                 times++;
-                const what = `${path.basename(name)} ${how}`;
+                const what = `${name.startsWith("data/processes/") ? "the record of a process" : path.basename(name)} ${how}`;
                 const expected = (how in says ? (says as Record<string, Says>)[how] : says) as Says;
                 said[what] = await damaged(path.join(agent.place.folder, name), damage, expected);
                 console.log(`      ${what}: ${said[what]}`);
