@@ -17,10 +17,10 @@ export function platformsOf(args: Args, at: Place): readonly string[] {
 
 /** What was declared of a workload's image: what is built, the Image that is named, or a reference alone. A job's may be a container's. */
 export function imageOf(args: Args, at: Place): Args {
-    const container = args.container === undefined ? undefined : argumentsOf(args.container, at);
-    if (container) return imageOf(container, at);
-    if (isPlain(args.build)) return args.build;
-    return argumentsOf(args.image, at) ?? { reference: args.image };
+    // A container has no other's image: one that says so is a fault that is found where it stands, and may go in circles.
+    const { build, image } = (args.container === undefined ? undefined : argumentsOf(args.container, at)) ?? args;
+    if (isPlain(build)) return build;
+    return argumentsOf(image, at) ?? { reference: image };
 }
 
 /** A workload's arguments and those of its sidecars, each where it stands. */

@@ -35,6 +35,17 @@ describe("found by random declarations, and mended", () => {
         expect(reads).to.equal(1);
     });
 
+    it("a container, or a job, that has the image of itself is refused, and not followed round and round", async () => {
+        const around = { build: "./app", port: 80, container: "web" };
+        const job = { container: "nightly", schedule: "0 3 * * *" };
+        for (const cloud of ["local", "aws", "gcp"] as const) {
+            const { refusal } = await outcomeOf({ containers: { web: around }, jobs: { nightly: job } }, cloud);
+            expect(refusal, cloud).to.be.instanceOf(Mistake);
+            expect(flawsOf(refusal!), refusal!.message.slice(0, 2000)).to.deep.equal([]);
+            expect(refusal!.message).to.contain("containers.web.container").and.contain("jobs.nightly.container");
+        }
+    });
+
     it("a sidecar that is nothing, or cannot be read, is a fault where it stands", async () => {
         const beside = (sidecars: unknown) => web({ build: "./app", port: 80, sidecars });
         expect(await refusalOf(beside({ proxy: null }))).to.contain("containers.web.sidecars.proxy: ");
