@@ -11,7 +11,7 @@ import { kindRegistry } from "./kinds";
 import { type Host, type Identities, Refusal, type Vault } from "./kind";
 import { claim, holds, unclaim } from "./core/claim";
 import { serveControl } from "./core/control";
-import { makeFolder, printable, readIfAny, writeAtomic } from "./core/files";
+import { makeFolder, putAside, readIfAny, writeAtomic } from "./core/files";
 import { bringToFormat } from "./core/format";
 import { watchGuardians } from "./core/guardians";
 import { handlersOf } from "./core/handlers";
@@ -124,8 +124,7 @@ function identitiesAt(file: string, vault: Vault): Identities {
     try {
         return openIdentities(file, vault);
     } catch (error) {
-        report(`${file} could not be read, and is put aside: ${printable((error as Error).message)}`);
-        fs.renameSync(file, `${file}.broken`);
+        putAside(file, error, report);
         return openIdentities(file, vault);
     }
 }

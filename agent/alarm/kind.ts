@@ -1,7 +1,7 @@
 /** The kind `Alarm`: watches a metric, and writes to people when it goes wrong and when it is right again. */
 
-import * as fs from "node:fs";
 import * as path from "node:path";
+import { removeState } from "../core/files";
 import { type Host, type Kind, Refusal } from "../kind";
 import { mailOf, stopMail } from "../mail/mail";
 import { type Clock, realClock } from "../metric/clock";
@@ -69,8 +69,7 @@ export function alarmKind(host: Host, options: AlarmOptions = {}): AlarmKind {
         },
         async remove(id) {
             watches.delete(id);
-            fs.rmSync(fileOf(id), { force: true });
-            fs.rmSync(`${fileOf(id)}.broken`, { force: true });
+            removeState(fileOf(id));
         },
         async stop() {
             stop();

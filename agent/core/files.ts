@@ -40,14 +40,28 @@ export function readOrPutAside<T>(
     try {
         return text === undefined ? undefined : read(text);
     } catch (error) {
-        report(`${file} could not be read, and is put aside: ${printable((error as Error).message)}`);
-        fs.renameSync(file, `${file}.broken`);
+        putAside(file, error, report);
         return undefined;
     }
 }
 
+/** Puts aside, as `<file>.broken`, what `error` says could not be read. */
+export function putAside(file: string, error: unknown, report: (line: string) => void): void {
+    report(`${file} could not be read, and is put aside: ${printable((error as Error).message)}`);
+    fs.renameSync(file, asideOf(file));
+}
+
+/** Where it is then. */
+export const asideOf = (file: string): string => `${file}.broken`;
+
+/** Removes `file`, and what was put aside of it. */
+export function removeState(file: string): void {
+    fs.rmSync(file, { force: true });
+    fs.rmSync(asideOf(file), { force: true });
+}
+
 /** A message may quote what it could not read: a line of a log has no zeros in it. */
-export const printable = (message: string): string =>
+const printable = (message: string): string =>
     // eslint-disable-next-line no-control-regex -- these are what it is about
     message.replace(/[\x00-\x1f\x7f]/g, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`);
 

@@ -1,7 +1,6 @@
 /** The history of a job: what it ran and what it is at, on disk before anything is done. */
 
-import * as fs from "node:fs";
-import { readOrPutAside, writeAtomic } from "../core/files";
+import { readOrPutAside, removeState, writeAtomic } from "../core/files";
 import { type Attempt, type LastRun } from "./job";
 
 export class History {
@@ -61,8 +60,7 @@ export class History {
     }
 
     remove(): void {
-        fs.rmSync(this.file, { force: true });
-        fs.rmSync(`${this.file}.broken`, { force: true });
+        removeState(this.file);
     }
 }
 

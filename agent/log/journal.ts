@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { listIfAny, makeFolder, readIfAny, writeAtomic } from "../core/files";
+import { asideOf, listIfAny, makeFolder, readIfAny, writeAtomic } from "../core/files";
 import { type LogLine } from "../kind";
 import { type Clock } from "../metric/clock";
 import { isSegment, record, segmentName, SegmentWriter } from "./segment";
@@ -45,7 +45,7 @@ export class Journal {
             this.#saved = true;
         } else {
             // put aside, with whether it was sealed: no line is written in plain until it is declared
-            this.#locked = fs.existsSync(path.join(folder, `${SETTINGS}.broken`));
+            this.#locked = fs.existsSync(asideOf(path.join(folder, SETTINGS)));
         }
     }
 
