@@ -1,10 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { HealthSpec } from "../../components/health";
 import type { Grant } from "../../components/link";
 import type { PortSpec } from "../../components/ports";
 import type { SidecarSpec } from "../../components/container";
 import { linked } from "../../components/workload";
 import { probe } from "./probe";
+import { jsonOf } from "../together";
 
 /** DefinedContainer is one container of a task. */
 export interface DefinedContainer {
@@ -33,7 +34,7 @@ const volume = "secrets";
 export function definitions(all: Definitions): { json: pulumi.Output<string>; volumes: { name: string }[] } {
     const made = all.containers.flatMap((container) => define(container, all));
     const files = all.containers.some(({ spec }) => hasFiles(linked(spec.uses)));
-    return { json: pulumi.jsonStringify(made), volumes: files ? [{ name: volume }] : [] };
+    return { json: jsonOf(made), volumes: files ? [{ name: volume }] : [] };
 }
 
 function define(

@@ -12,6 +12,7 @@ import { functions, type Functions } from "./database-functions";
 import type { Place } from "./database-place";
 import { type Permit, policy } from "./grants";
 import { tags } from "./tags";
+import { jsonOf } from "../together";
 
 /** Server is a database which is there, with an administrator in a secret that RDS keeps. */
 export interface Server {
@@ -92,7 +93,7 @@ function user(
         lambda.Invocation,
         {
             functionName: keep.name,
-            input: pulumi.jsonStringify({
+            input: jsonOf({
                 engine: spec.engine,
                 host: server.host,
                 port: server.port,

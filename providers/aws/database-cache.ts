@@ -10,6 +10,7 @@ import { cacheSnapshot } from "./database-restore";
 import type { AwsGauge } from "./gauges";
 import type { Permit } from "./grants";
 import { tags } from "./tags";
+import { jsonOf } from "../together";
 
 const nodes = {
     micro: "cache.t4g.micro",
@@ -199,7 +200,7 @@ function keep(
         {
             secretId: secret.id,
             secretString: pulumi.secret(
-                pulumi.jsonStringify({
+                jsonOf({
                     host,
                     port,
                     username: instance,

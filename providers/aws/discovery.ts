@@ -91,8 +91,9 @@ export function discover(site: Site, { ports, network, uses, log }: ContainerSpe
             const { namespace } = make();
             const { port, protocol } = ports[name];
             const scheme = protocol === "http" ? "http" : "tcp";
-            const url = pulumi.interpolate`${scheme}://${site.name}.${namespace.name}:${port}`;
-            return runs ? pulumi.all([url, runs.id]).apply(([text]) => text) : url;
+            // With a service, not before that runs.
+            const known = runs ? pulumi.all([namespace.name, runs.id]).apply(([domain]) => domain) : namespace.name;
+            return known.apply((domain) => `${scheme}://${site.name}.${domain}:${port}`);
         },
         serviceConnect: serviceConnect as unknown as ecs.ServiceArgs["serviceConnectConfiguration"],
         registry: known.all.then(([server]) =>

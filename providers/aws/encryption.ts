@@ -29,7 +29,7 @@ export function encryptionKey(site: Site, given: Key | undefined): Encryption {
         through: (service, ...actions) => ({
             actions,
             on: [arn],
-            when: { StringEquals: { "kms:ViaService": pulumi.interpolate`${service}.${region}.amazonaws.com` } },
+            when: { StringEquals: { "kms:ViaService": region.apply((where) => `${service}.${where}.amazonaws.com`) } },
         }),
         ofSchedule: (name) => ({
             actions: ["kms:Decrypt"],

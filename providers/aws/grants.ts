@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { together } from "../together";
 
 /** Statement allows actions on resources. `*` alone is neither. */
 export interface Statement {
@@ -63,17 +64,21 @@ export function policy(statements: readonly Statement[]): pulumi.Output<string> 
         const before = merged.get(key);
         merged.set(key, before ? { ...before, on: [...before.on, ...on] } : statement);
     }
-    return document(
-        [...merged.values()].map(({ actions, on, when }) => ({
-            Effect: "Allow",
-            Action: [...actions],
-            Resource: pulumi.all([...on]).apply((arns) => [...new Set(arns.flat())]),
-            ...(when ? { Condition: when } : {}),
-        })),
+    const written = [...merged.values()].map(({ actions, on, when }) => ({
+        Effect: "Allow",
+        Action: [...actions],
+        Resource: [...on],
+        ...(when ? { Condition: when } : {}),
+    }));
+    return together(written).apply((known) =>
+        whole(known.map((each) => ({ ...each, Resource: [...new Set(each.Resource.flat())] }))),
     );
 }
 
 /** A policy of whole statements, as AWS writes them: for a resource's own policy. */
 export function document(statements: readonly object[]): pulumi.Output<string> {
-    return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+    return together(statements).apply(whole);
 }
+
+const whole = (statements: readonly object[]): string =>
+    JSON.stringify({ Version: "2012-10-17", Statement: statements });

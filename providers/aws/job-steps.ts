@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { JobSpec } from "../../components/job";
+import { jsonOf } from "../together";
 
 /** StepsArgs says what a run of a job is. */
 export interface StepsArgs {
@@ -102,7 +103,7 @@ export function steps({ spec, cluster, definition, network }: StepsArgs): pulumi
             },
         },
     }[concurrency];
-    return pulumi.jsonStringify({
+    return jsonOf({
         QueryLanguage: "JSONata",
         StartAt: concurrency === "allow" ? "Run" : "Look",
         States: { ...first, Run: run },

@@ -6,6 +6,7 @@ import { codeOf, makeFunction } from "./function";
 import type { AwsGauge } from "./gauges";
 import { shortName } from "./names";
 import { role } from "./role";
+import { jsonOf } from "../together";
 
 /** UptimeArgs says what is asked for. */
 export interface UptimeArgs {
@@ -53,7 +54,7 @@ export function uptime(site: Site, { url, path, after }: UptimeArgs): AwsGauge {
             target: {
                 arn: ask.arn,
                 roleArn: starter.arn,
-                input: pulumi.jsonStringify({
+                input: jsonOf({
                     url: pulumi.interpolate`${url}${path ?? "/"}`,
                     most: path === undefined ? 499 : 399,
                 }),

@@ -9,6 +9,7 @@ import { Gathered } from "../declared";
 import type { GcpGauge } from "./gauges";
 import { promName, valueOf } from "./promql";
 import { stackPart } from "./stack-part";
+import { jsonOf } from "../together";
 
 /** Adds to the stack's dashboard. It is made with the first section, and holds all that there are when the program has ended. */
 export function onDashboard(site: Site, section: Section<pulumi.Input<GcpGauge>>): void {
@@ -51,7 +52,7 @@ function body(all: readonly Section<GcpGauge>[]): pulumi.Output<string> {
         graphs.forEach((graph, index) => put((index % 3) * 16, y + Math.floor(index / 3) * 12, 16, 12, chart(graph)));
         y += Math.ceil(graphs.length / 3) * 12;
     }
-    return pulumi.jsonStringify({
+    return jsonOf({
         displayName: `${pulumi.getProject()}/${pulumi.getStack()}`,
         mosaicLayout: { columns: 48, tiles },
     });

@@ -17,6 +17,7 @@ import { connections, tagOf } from "./network-firewall";
 import { projectOf } from "./project";
 import { role } from "./role";
 import { secretVersion } from "./secret";
+import { jsonOf } from "../together";
 
 /** The engines' own programs, from whom makes them: each speaks with every version that is offered. */
 const images = { postgres: "docker.io/library/postgres:18", mysql: "docker.io/library/mysql:8.4" } as const;
@@ -112,6 +113,6 @@ export function settle(site: Site, engine: SqlEngine, server: Server, { access, 
 
 /** The same for the same server and password: eight characters, which name the run. */
 function tokenOf(template: object): pulumi.Output<string> {
-    const whole = pulumi.unsecret(pulumi.jsonStringify(template));
+    const whole = pulumi.unsecret(jsonOf(template));
     return whole.apply((text) => createHash("sha256").update(text).digest("hex").slice(0, 8));
 }

@@ -10,6 +10,7 @@ import { labels } from "./labels";
 import { named, unique } from "./names";
 import { projectOf } from "./project";
 import { answerOf } from "./question";
+import { jsonOf } from "../together";
 
 /** A name as a part of a resource's: `*.example.com` is `all-example-com`. */
 export function nameOf(host: string): string {
@@ -69,7 +70,7 @@ export function certificateFor(site: Site, names: readonly string[], zone: pulum
  */
 export function googleName(site: Site, address: pulumi.Output<string>) {
     const host = pulumi.interpolate`${unique(site, "host", 40)}.endpoints.${projectOf(site).id}.cloud.goog`;
-    const openapiConfig = pulumi.jsonStringify({
+    const openapiConfig = jsonOf({
         swagger: "2.0",
         info: { title: site.name, description: "A name for an address", version: "1.0.0" },
         host,

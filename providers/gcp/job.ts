@@ -13,6 +13,7 @@ import { collect } from "./log";
 import { unique } from "./names";
 import { runContainers } from "./run-containers";
 import { common, placeOf } from "./run-place";
+import { jsonOf } from "../together";
 
 /** A job of Cloud Run. By hand it is run with `gcloud run jobs execute`. */
 export const job: DriverOf<"job"> = (site, spec) => {
@@ -64,7 +65,7 @@ export const job: DriverOf<"job"> = (site, spec) => {
 
 /** Names a run, another one after each change: back to what was before is a change too, and Google has no two runs of a name. */
 function tokenOf(site: Site, template: object): pulumi.Output<string> {
-    const whole = pulumi.unsecret(pulumi.jsonStringify(template));
+    const whole = pulumi.unsecret(jsonOf(template));
     const of = whole.apply((text) => createHash("sha256").update(text).digest("hex"));
     return site.make("run", RandomId, { byteLength: 4, keepers: { of } }).hex;
 }

@@ -23,7 +23,7 @@ const labelOf = {
 
 /** All that something on Cloud Run says, in Cloud Logging's language. */
 export function linesOf(kind: keyof typeof labelOf, name: pulumi.Output<string>): pulumi.Output<string> {
-    return pulumi.interpolate`resource.type="${kind}" AND resource.labels.${labelOf[kind]}="${name}"`;
+    return name.apply((known) => `resource.type="${kind}" AND resource.labels.${labelOf[kind]}="${known}"`);
 }
 
 /**
@@ -42,18 +42,17 @@ export function linesOfDocker(base: pulumi.Output<string>): pulumi.Output<string
 export function speaks(site: Site, resource: pulumi.CustomResource, { filter, logs = [] }: Speaker): void {
     const { id: project, region, token } = projectOf(site);
     const since = new Date().toISOString();
-    // What is said in a first deployment is among the project's lines: the sink into the log follows the service.
-    const buckets = pulumi.output(
-        Promise.resolve(logs).then((all) => pulumi.all([...new Set(all)].map(({ id }) => id))),
-    );
-    const places = pulumi
-        .all([project, region, buckets])
-        .apply(([id, where, all]) => [
-            `projects/${id}`,
-            ...all.map((bucket) => `projects/${id}/locations/${where}/buckets/${bucket}/views/_AllLogs`),
-        ]);
-    const known = promised(pulumi.all([places, filter, token]));
+    // Not before it is needed: every service would hold all this until it runs.
     whenFailed(resource, async () => {
+        // What is said in a first deployment is among the project's lines: the sink into the log follows the service.
+        const buckets = Promise.resolve(logs).then((all) => [...new Set(all)].map(({ id }) => id));
+        const places = pulumi
+            .all([project, region, buckets])
+            .apply(([id, where, all]) => [
+                `projects/${id}`,
+                ...all.map((bucket) => `projects/${id}/locations/${where}/buckets/${bucket}/views/_AllLogs`),
+            ]);
+        const known = promised(pulumi.all([places, filter, token]));
         const found = await Promise.race([known, sleep(10_000, undefined, { ref: false })]);
         if (!found) return undefined; // The log itself was not made, which is another failure's message.
         const [resourceNames, which, bearer] = found;

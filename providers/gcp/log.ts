@@ -49,14 +49,13 @@ export const log: DriverOf<"log"> = (site, { retention, key, export: to, filters
     );
     const lines = new Gathered<pulumi.Input<string>>();
     collected.set(site.component, lines);
-    const own = pulumi.interpolate`logName="projects/${project}/logs/${bucket.bucketId}"`;
     const filter = pulumi
-        .all([own, pulumi.output(lines.all)])
-        .apply(([first, more]) => anyOf([first, ...more], `Log ${site.name}`));
+        .all([project, bucket.bucketId, lines.all])
+        .apply(([id, name, more]) => anyOf([`logName="projects/${id}/logs/${name}"`, ...more], `Log ${site.name}`));
     const sink = site.make("sink", logging.ProjectSink, {
         ...named(site, "sink", 100),
         description: `Fills ${site.name}`,
-        destination: pulumi.interpolate`logging.googleapis.com/${bucket.id}`,
+        destination: bucket.id.apply((id) => `logging.googleapis.com/${id}`),
         filter,
         uniqueWriterIdentity: true,
     });
