@@ -11,7 +11,7 @@ import { type Change, diffInputs, topOf } from "./diff";
 import { type Engine } from "./engine";
 import { openKinds } from "./kinds";
 import { readUrn, tokenOf } from "./names";
-import { apply, isGone, read, remove, type Subject, wake } from "./resources";
+import { apply, isFailing, isGone, read, remove, type Subject, wake } from "./resources";
 import { previewOf, stableOutputs } from "./stable";
 import { plain, type Properties } from "./values";
 
@@ -81,7 +81,9 @@ export function methodsOf(engine: Engine, version: string) {
             const { kind, changes, olds } = changesOf(request);
             const before = subject(request.getUrn(), olds, fromStruct(request.getOlds()));
             await wake(before);
-            return diffResponse(changes, isGone(before)).setStablesList(stableOutputs(kind, changes));
+            return diffResponse(changes, isGone(before) || isFailing(before)).setStablesList(
+                stableOutputs(kind, changes),
+            );
         },
         async create(request: provider.CreateRequest) {
             const inputs = fromStruct(request.getProperties());
@@ -144,10 +146,11 @@ function limit(urn: string, seconds: number): AbortSignal {
 }
 
 /** @param gone - whether it is not there, and is to be made anew: as an update, since its data may be there */
-function diffResponse(changes: Change[], gone: boolean): provider.DiffResponse {
+/** @param anew - it is to be applied though nothing has changed */
+function diffResponse(changes: Change[], anew: boolean): provider.DiffResponse {
     const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
     const response = new provider.DiffResponse()
-        .setChanges(changes.length === 0 && !gone ? DIFF_NONE : DIFF_SOME)
+        .setChanges(changes.length === 0 && !anew ? DIFF_NONE : DIFF_SOME)
         .setDiffsList(topOf(changes))
         .setReplacesList(topOf(changes.filter(({ replaces }) => replaces)))
         .setDeletebeforereplace(true) // the name is taken until the old one is gone

@@ -11,7 +11,7 @@ import { home, type Place, placeOf } from "../agent/core/place";
 import { runs } from "../agent/core/processes";
 import { removing, sweepRemoved } from "../agent/core/removed";
 import { type Removed } from "../agent/core/handlers";
-import { isRecorded } from "../agent/core/records";
+import { failureIn, isRecorded } from "../agent/core/records";
 import { type Reading } from "../agent/core/resources";
 import { markSecrets, OWN, secretNames } from "./check";
 import { plain, type Properties } from "./values";
@@ -76,6 +76,12 @@ export async function wake(subject: Subject): Promise<void> {
 export function isGone(subject: Subject): boolean {
     const { place, id } = addressHere(subject);
     return !isRecorded(place.folder, subject.kind.name, id);
+}
+
+/** Whether it does not come back, as the agent found when it last tried: an `up` is to try it again, and to say why. */
+export function isFailing(subject: Subject): boolean {
+    const { place, id } = addressHere(subject);
+    return failureIn(place.folder, subject.kind.name, id) !== undefined;
 }
 
 /**

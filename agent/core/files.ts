@@ -2,6 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Refusal } from "../kind";
 
 /** Writes `text` to `file`, the owner's only, so that a reader finds the old text or the new one, never half of it. */
 export function writeAtomic(file: string, text: string): void {
@@ -42,6 +43,21 @@ export function readOrPutAside<T>(
     } catch (error) {
         putAside(file, error, report);
         return undefined;
+    }
+}
+
+/**
+ * What `read` makes of the text of `file`, of what can neither be guessed nor made anew.
+ *
+ * @param todo - what to do when it cannot be read
+ * @throws {@link Refusal} when it cannot be read
+ */
+export function readOrRefuse<T>(file: string, read: (text: string) => T, todo = "put its backup there"): T | undefined {
+    const text = readIfAny(file);
+    try {
+        return text === undefined ? undefined : read(text);
+    } catch (error) {
+        throw new Refusal(`${file} could not be read (${printable((error as Error).message)}): ${todo}`);
     }
 }
 

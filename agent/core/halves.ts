@@ -15,7 +15,7 @@ export function sweepHalves(folder: string): void {
 const DEPTH = 3;
 
 /** The agent's own that lie deeper. */
-const DEEPER = ["data/mail/queue", "data/images/names"];
+const DEEPER = ["data/mail/out/queue", "data/images/names"];
 
 function halvesIn(folder: string, depth = DEPTH): string[] {
     const entries = ifAny(() => fs.readdirSync(folder, { withFileTypes: true })) ?? [];

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Vault } from "../kind";
-import { ifAny, listIfAny, makeFolder, writeAtomic } from "./files";
+import { ifAny, listIfAny, makeFolder, readIfAny, writeAtomic } from "./files";
 
 /** Record is one resource as it was last applied. */
 export interface Record {
@@ -26,6 +26,8 @@ export interface Records {
     begin(kind: string, id: string): void;
     end(kind: string, id: string): void;
     begun(): { kind: string; id: string }[];
+    /** Notes why it does not come back, for who asks no agent; or, without a reason, that it serves. */
+    fails(kind: string, id: string, why: string | undefined): void;
     /** Whether its record was put aside: its data may be there. */
     lost(kind: string, id: string): boolean;
     /** What was put aside because it could not be read, for people. */
@@ -37,6 +39,12 @@ export interface Records {
 /** Whether there is a record of it in `folder`, for who asks no agent. */
 export const isRecorded = (folder: string, kind: string, id: string): boolean =>
     fs.existsSync(fileOf(folder, kind, id));
+
+/** Why it does not come back, as its agent in `folder` has noted; undefined when it serves, or was not tried yet. */
+export const failureIn = (folder: string, kind: string, id: string): string | undefined =>
+    readIfAny(failureOf(folder, kind, id));
+
+const failureOf = (folder: string, kind: string, id: string): string => path.join(folder, "failing", kind, id);
 
 const fileOf = (folder: string, kind: string, id: string): string => path.join(folder, "records", kind, `${id}.json`);
 
@@ -95,6 +103,15 @@ export function openRecords(folder: string, vault: Vault): Records {
             writeAtomic(markOf(kind, id), "");
         },
         end: (kind, id) => fs.rmSync(markOf(kind, id), { force: true }),
+        fails(kind, id, why) {
+            const file = failureOf(folder, kind, id);
+            if (why === undefined) {
+                fs.rmSync(file, { force: true });
+            } else {
+                makeFolder(path.dirname(file));
+                writeAtomic(file, why);
+            }
+        },
         begun: () =>
             kindsIn(path.join(folder, "begun")).flatMap((kind) =>
                 listIfAny(path.join(folder, "begun", kind))

@@ -66,6 +66,16 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
     const key = (kind: string, id: string): string => `${kind}/${id}`;
     const enter = (name: string, state: ResourceState["state"], error?: string): void => {
         states.set(name, { state, error, since: Date.now() });
+        if (state !== "starting") note(name, error);
+    };
+    /** The next `up` is to try it again, and to say why it fails: to the engine nothing has changed. */
+    const note = (name: string, error: string | undefined): void => {
+        const [kind, id] = name.split("/");
+        try {
+            records.fails(kind, id, error);
+        } catch (fault) {
+            report(`${name}: what became of it could not be noted: ${messageOf(fault)}`); // as on a full disk
+        }
     };
     const forgetRetry = (name: string): void => {
         clearTimeout(retries.get(name));
@@ -231,6 +241,7 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
                 await kind.remove(id, records.get(kindName, id)?.inputs);
                 records.delete(kindName, id);
                 states.delete(name);
+                note(name, undefined);
             });
         },
         bringUp: () => (broughtUp = bringUpNow()),

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
+import { readOrRefuse } from "../core/files";
 import { type Host } from "../kind";
 import { own, syncFolder, writeDurably } from "./files";
 import { place, serverAccount } from "./place";
@@ -64,12 +65,13 @@ export function keepGeneration(generation: Generation): void {
 /** The lives that `id` has had, oldest first. */
 export function generations(host: Host, id: string): Generation[] {
     const folder = join(place(host, "backups"), id);
-    return names(folder)
-        .filter((name) => existsSync(join(folder, name, "generation.json")))
-        .map((name) => {
-            const facts = readFileSync(join(folder, name, "generation.json"), "utf8");
-            return { ...(JSON.parse(facts) as Omit<Generation, "folder">), folder: join(folder, name) };
-        });
+    return names(folder).flatMap((name) => {
+        const facts = readOrRefuse(
+            join(folder, name, "generation.json"),
+            (text) => JSON.parse(text) as Omit<Generation, "folder">,
+        );
+        return facts ? [{ ...facts, folder: join(folder, name) }] : [];
+    });
 }
 
 /** The databases that have backups, those that are no more as well. */
@@ -80,12 +82,14 @@ export function databasesWithBackups(host: Host): string[] {
 /** The backups of one life, oldest first. Those which were not finished do not count. */
 export function backupsOf(generation: Generation): Backup[] {
     const base = join(generation.folder, "base");
-    return names(base)
-        .filter((name) => existsSync(join(base, name, "backup.json")))
-        .map((name) => {
-            const facts = readFileSync(join(base, name, "backup.json"), "utf8");
-            return { ...(JSON.parse(facts) as Omit<Backup, "folder">), folder: join(base, name) };
-        });
+    return names(base).flatMap((name) => {
+        const facts = readOrRefuse(
+            join(base, name, "backup.json"),
+            (text) => JSON.parse(text) as Omit<Backup, "folder">,
+            "put its copy there, or remove its folder, which is one backup",
+        );
+        return facts ? [{ ...facts, folder: join(base, name) }] : [];
+    });
 }
 
 /** Makes a backup by `copy`, which fills a folder; it counts once all of it is on the disk. */

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOrRefuse } from "../core/files";
 import { type Host } from "../kind";
 import { writeDurably } from "./files";
 
@@ -22,8 +22,9 @@ export function newCredentials(): Credentials {
 /** The credentials in `folder`: made on first use, sealed on disk. */
 export function keptCredentials(host: Host, folder: string): Credentials {
     const path = join(folder, "credentials");
-    if (existsSync(path)) {
-        return JSON.parse(host.vault.open(readFileSync(path, "utf8"))) as Credentials;
+    const kept = readOrRefuse(path, (text) => JSON.parse(host.vault.open(text)) as Credentials);
+    if (kept !== undefined) {
+        return kept;
     }
     const credentials = newCredentials();
     writeDurably(path, host.vault.seal(JSON.stringify(credentials)));

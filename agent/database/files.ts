@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, closeSync, fsyncSync, lchownSync, openSync, renameSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, fsyncSync, lchownSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, symlink, readlink, rm, lchown } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ export function writeDurably(path: string, text: string, account?: Account): voi
     const fresh = `${path}.new`;
     const file = openSync(fresh, "w", 0o600);
     try {
-        writeSync(file, text);
+        writeFileSync(file, text); // all of it: one write may take a part only, as on a disk that gets full
         fsyncSync(file);
     } finally {
         closeSync(file);

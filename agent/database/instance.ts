@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { readOrRefuse } from "../core/files";
 import { type Call, type Host, Refusal } from "../kind";
 import { generations, keepGeneration, newGeneration, type Generation } from "./backups";
 import { keptCredentials } from "./credentials";
@@ -16,12 +17,14 @@ export function folderOf(host: Host, id: string): string {
 
 /** The generation whose data is in the folder of `id`: undefined when it was never made whole, or is removed. */
 export function generationOf(host: Host, id: string): Generation | undefined {
-    const path = join(folderOf(host, id), "instance.json");
-    if (!existsSync(path)) {
-        return undefined;
-    }
-    const { generation } = JSON.parse(readFileSync(path, "utf8")) as { generation: string };
-    return generations(host, id).find((each) => each.id === generation);
+    const all = generations(host, id);
+    const newest = all.findLast(({ removedAt }) => removedAt === undefined)?.id;
+    const kept = readOrRefuse(
+        join(folderOf(host, id), "instance.json"),
+        (text) => JSON.parse(text) as { generation: string },
+        `put its backup there, or write {"generation":"${newest}"} into it, which is the newest`,
+    );
+    return kept && all.find((each) => each.id === kept.generation);
 }
 
 /** Whether the data of `id` is on disk. */

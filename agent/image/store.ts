@@ -1,15 +1,5 @@
 import { execFile } from "node:child_process";
-import {
-    chmodSync,
-    chownSync,
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    readdirSync,
-    readFileSync,
-    renameSync,
-    rmSync,
-} from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Host } from "../kind";
@@ -18,7 +8,7 @@ import { type BuiltImage, type ImageConfig } from "./config";
 import { walk } from "./context";
 import { breather } from "./copy";
 import { discard } from "../process/discard";
-import { writeAtomic } from "../core/files";
+import { readOrPutAside, readOrRefuse, removeState, writeAtomic } from "../core/files";
 
 /** How many images of one name are kept, for a way back. */
 const kept = 5;
@@ -50,9 +40,9 @@ export class Store {
     find(digest: string): BuiltImage | undefined {
         const directory = this.#directory(digest);
         const path = join(directory, "config.json");
-        return existsSync(path)
-            ? { directory, config: JSON.parse(readFileSync(path, "utf8")) as ImageConfig }
-            : undefined;
+        const todo = `remove ${directory}, and run \`pulumi up --refresh\`, which builds it anew`;
+        const config = readOrRefuse(path, (text) => JSON.parse(text) as ImageConfig, todo);
+        return config && { directory, config };
     }
 
     /** Keeps what `build` makes in the temporary folder it is given: `root/` is the image, the rest is thrown away. */
@@ -84,7 +74,7 @@ export class Store {
     }
 
     forget(name: string): void {
-        rmSync(this.#historyPath(name), { force: true });
+        removeState(this.#historyPath(name));
         this.#sweep();
     }
 
@@ -125,7 +115,8 @@ export class Store {
 
     #history(name: string): string[] {
         const path = this.#historyPath(name);
-        return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as string[]) : [];
+        const report = (line: string): void => this.#host.report(line);
+        return readOrPutAside(path, (text) => JSON.parse(text) as string[], report) ?? [];
     }
 }
 

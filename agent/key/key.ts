@@ -135,7 +135,7 @@ export function keyKind(host: Host, now: () => number = Date.now): KeyKind {
                 keys().remove(id);
                 halfMade.delete(id);
                 periods.delete(id);
-                if (keys().all().length > 0) return;
+                if (!keys().empty) return;
                 await stop();
                 rmSync(host.folder(FOLDER), { recursive: true, force: true });
                 ring = undefined;

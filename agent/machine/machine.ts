@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { balancers } from "../balancer/engine";
 import {
@@ -13,7 +13,7 @@ import {
 import { type InternalDoors } from "../container/doors";
 import { identityOf, resolved } from "../container/program";
 import { type Workload } from "../container/workload";
-import { writeAtomic } from "../core/files";
+import { readOrPutAside, removeState, writeAtomic } from "../core/files";
 import { type Host, type Kind, type Permit, Refusal } from "../kind";
 import { workloadFolder } from "../process/account";
 import { discard } from "../process/discard";
@@ -69,7 +69,7 @@ export function machineKind(
                 const others = disks(host, id).filter((each) => !all.includes(each));
                 const gone = others.map((number) => discard(host, disk(host, id, number)));
                 if (all.length === 0) {
-                    rmSync(listPath(host, id), { force: true });
+                    removeState(listPath(host, id));
                 }
                 await Promise.all(gone);
             },
@@ -141,7 +141,13 @@ function disk(host: Host, id: string, number: number): string {
 /** Numbers of the machines that are to be there. */
 function staying(host: Host, id: string): number[] {
     const path = listPath(host, id);
-    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as number[]) : [];
+    if (!existsSync(path)) return [];
+    const report = (line: string): void => host.report(line);
+    const kept = readOrPutAside(path, (text) => JSON.parse(text) as number[], report);
+    if (kept) return kept;
+    const all = disks(host, id); // none is lost
+    writeAtomic(path, JSON.stringify(all));
+    return all;
 }
 
 function listPath(host: Host, id: string): string {

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { createTransport } from "nodemailer";
-import { readIfAny, writeAtomic } from "../core/files";
+import { readOrRefuse, writeAtomic } from "../core/files";
 import { type Host } from "../kind";
 import { type Clock, realClock } from "../metric/clock";
 import { type Mailbox, openMailbox } from "./mailbox";
@@ -52,8 +52,8 @@ export async function stopMail(host: Host): Promise<void> {
 async function open(host: Host, clock: Clock): Promise<Mail> {
     const folder = host.folder("mail");
     const file = path.join(folder, "relay");
-    const sealed = readIfAny(file);
-    let relay = sealed === undefined ? undefined : (JSON.parse(host.vault.open(sealed)) as Relay);
+    const todo = "remove it, and name the relay anew";
+    let relay = readOrRefuse(file, (text) => JSON.parse(host.vault.open(text)) as Relay, todo);
     const mailbox = await openMailbox(host, path.join(folder, "box"), clock);
     const outbox = openOutbox({
         folder: path.join(folder, "out"),

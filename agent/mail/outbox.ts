@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { listIfAny, makeFolder, readIfAny, writeAtomic } from "../core/files";
+import { listIfAny, makeFolder, readOrPutAside, writeAtomic } from "../core/files";
 import { type Clock } from "../metric/clock";
 
 export interface Message {
@@ -49,10 +49,9 @@ export function openOutbox({ folder, clock, deliver, report }: OutboxOptions): O
     let stopped = false;
     let asked = false;
 
-    const posted = (name: string): Posted | undefined => {
-        const text = readIfAny(path.join(queue, name));
-        return text === undefined ? undefined : (JSON.parse(text) as Posted);
-    };
+    // One that cannot be read keeps no other.
+    const posted = (name: string): Posted | undefined =>
+        readOrPutAside(path.join(queue, name), (text) => JSON.parse(text) as Posted, report);
     const queued = (): string[] => listIfAny(queue).filter((name) => name.endsWith(".json"));
 
     async function work(): Promise<void> {

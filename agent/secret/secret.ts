@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { readIfAny, writeAtomic } from "../core/files";
+import { readOrRefuse, writeAtomic } from "../core/files";
 import { letGo } from "../core/protect";
 import { type KeyKind } from "../key/key";
 import { type Host, type Kind, Refusal } from "../kind";
@@ -56,10 +56,8 @@ export function secretKind(host: Host, now: () => number = Date.now): SecretKind
 
     const file = (id: string): string => join(host.folder(FOLDER), `${id}.secret`);
 
-    function load(id: string): Kept | undefined {
-        const text = readIfAny(file(id));
-        return text === undefined ? undefined : (JSON.parse(host.vault.open(text)) as Kept);
-    }
+    const load = (id: string): Kept | undefined =>
+        readOrRefuse(file(id), (text) => JSON.parse(host.vault.open(text)) as Kept);
 
     function open(id: string, { key, sealed }: Kept): string {
         if (key === undefined) return sealed;

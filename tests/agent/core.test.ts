@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -9,7 +10,7 @@ import { placeOf } from "../../agent/core/place";
 import { openVault } from "../../agent/core/vault";
 import { openHost } from "../../agent/core/host";
 import { openIdentities } from "../../agent/identity/identities";
-import { type Kind, type Target } from "../../agent/kind";
+import { type Kind, Refusal, type Target } from "../../agent/kind";
 import { kindRegistry } from "../../agent/kinds";
 import { type DataKeys } from "../../agent/log/types";
 
@@ -33,6 +34,23 @@ describe("the agent's parts", () => {
         expect(() => openVault(path.join(folder, "other.key")).open(sealed)).to.throw();
         fs.writeFileSync(file, "short");
         expect(() => openVault(file)).to.throw(/holds 3 bytes and not a key of 32/);
+    });
+
+    it("the vault refuses another key than the one that sealed, and makes none in the place of a lost one", () => {
+        const file = path.join(folder, "vault.key");
+        const sealed = openVault(file).seal("geheim");
+        const key = fs.readFileSync(file);
+        fs.rmSync(file);
+        expect(() => openVault(file)).to.throw(Refusal, /vault.key is missing, .*: put its backup there$/);
+        expect(fs.existsSync(file)).to.equal(false);
+        fs.writeFileSync(file, randomBytes(32).toString("base64"));
+        expect(() => openVault(file)).to.throw(Refusal, /vault.key is not the key that sealed what is here, .*: put/);
+        fs.writeFileSync(file, key);
+        expect(openVault(file).open(sealed)).to.equal("geheim");
+        // of an earlier version, or killed between the two files
+        fs.rmSync(`${file}.check`);
+        expect(openVault(file).open(sealed)).to.equal("geheim");
+        expect(fs.statSync(`${file}.check`).mode & 0o777).to.equal(0o600);
     });
 
     it("a place is of a project and a stack, and of nothing that leads elsewhere", () => {

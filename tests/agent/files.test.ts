@@ -2,7 +2,8 @@ import { expect } from "chai";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { readOrPutAside } from "../../agent/core/files";
+import { readOrPutAside, readOrRefuse } from "../../agent/core/files";
+import { Refusal } from "../../agent/kind";
 
 describe("a file of an agent's state that cannot be read", () => {
     let folder: string;
@@ -25,6 +26,21 @@ describe("a file of an agent's state that cannot be read", () => {
         // eslint-disable-next-line no-control-regex -- these are what it is about
         expect(lines[0]).to.not.match(/[\x00-\x1f]/);
         expect(fs.readdirSync(folder)).to.deep.equal(["ports.json.broken"]);
+    });
+
+    it("is refused where nothing can take its place, by its name, with why and what to do", () => {
+        const file = path.join(folder, "credentials");
+        const read = (text: string) => JSON.parse(text) as object;
+        expect(readOrRefuse(file, read)).to.equal(undefined);
+        fs.writeFileSync(file, '{"a":1}');
+        expect(readOrRefuse(file, read)).to.deep.equal({ a: 1 });
+        fs.writeFileSync(file, "\0{");
+        expect(() => readOrRefuse(file, read)).to.throw(
+            Refusal,
+            /credentials could not be read \(.*\\x00.*\): put its backup there$/,
+        );
+        expect(() => readOrRefuse(file, read, "remove it")).to.throw(Refusal, /: remove it$/);
+        expect(fs.readdirSync(folder)).to.deep.equal(["credentials"]);
     });
 
     it("is none where there is none", () => {

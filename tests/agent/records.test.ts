@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../../agent/core/client";
+import { failureIn } from "../../agent/core/records";
 import { contentOf, entriesIn } from "../support/content";
 import { refusal, testHome, until } from "./harness";
 
@@ -34,7 +35,7 @@ describe("an agent's records", () => {
             "records/Fake/a.json",
             "begun/Fake/b",
             "data/job/c.json",
-            "data/mail/queue/d.json",
+            "data/mail/out/queue/d.json",
         ].map((name) => path.join(agent.place.folder, `${name}.123.half`));
         const others = ["data/kept.half", "data/volume/app/files/own.123.half"].map((name) =>
             path.join(agent.place.folder, name),
@@ -226,8 +227,12 @@ describe("an agent's records", () => {
             ["a", "failing", "Fake a: no luck"],
             ["b", "serving", undefined],
         ]);
+        // for the plugin, which asks no agent
+        const noted = () => ["a", "b"].map((id) => failureIn(agent.place.folder, "Fake", id));
+        expect(noted()).to.deep.equal(["Fake a: no luck", undefined]);
         await sleep(100);
         await agent.apply("a", { text: "mended" }, { create: false });
         expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving", "serving"]);
+        expect(noted()).to.deep.equal([undefined, undefined]);
     });
 });

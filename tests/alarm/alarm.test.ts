@@ -308,6 +308,25 @@ describe("mail", () => {
         expect(fault).to.be.instanceOf(Refusal);
     });
 
+    it("sends the others when one of the queue is damaged, which is put aside", async () => {
+        const folder = path.join(host.root, "out");
+        fs.mkdirSync(path.join(folder, "queue"), { recursive: true });
+        fs.writeFileSync(path.join(folder, "queue", "a-0.json"), '{"id":"a","to');
+        const [reports, got]: string[][] = [[], []];
+        const outbox = openOutbox({
+            folder,
+            clock: new FakeClock(Date.now()),
+            report: (line) => reports.push(line),
+            deliver: async ({ id }) => void got.push(id),
+        });
+        outbox.send({ id: "b", to: ["a@b.c"], subject: "s", text: "t" });
+        await until(() => got.length === 1);
+        expect(got).to.deep.equal(["b"]);
+        expect(reports).to.have.length(1);
+        expect(reports[0]).to.match(/a-0.json could not be read, and is put aside: /);
+        await outbox.stop();
+    });
+
     it("waits longer each time, and gives up after 3 days", async () => {
         const clock = new FakeClock(Date.now());
         const tries: number[] = [];

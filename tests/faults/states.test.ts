@@ -1,8 +1,9 @@
 // Each file in which the agent keeps what it knows is cut to half, and overwritten with what nobody can read.
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { refusal } from "../agent/harness";
+import { refusal, until } from "../agent/harness";
 import { type Aim } from "../support/proof";
 import { begin, serves, show } from "./damage";
 import { type Kept, keepsOf, keptIn, lineOf, withDatabase } from "./kept";
@@ -13,22 +14,46 @@ const damages: Record<string, (bytes: Buffer) => Buffer> = {
     overwritten: (bytes) => Buffer.alloc(bytes.length, "\0\xffgarbage{", "latin1"),
 };
 
-/** What the agent says in its log, and comes back; or what it says to `up`, which it refuses until that is done. */
-type Says = { readonly log: RegExp } | { readonly up: RegExp } | { readonly nothing: string };
+const anotherKey = { "replaced by another key": () => Buffer.from(randomBytes(32).toString("base64")) };
 
+/**
+ * What the agent says in its log, and comes back; or what it says to `up`, which it refuses until that is done: of all, or of what
+ * does not come back.
+ */
+type Says =
+    { readonly log: RegExp } | { readonly up: RegExp } | { readonly failing: RegExp } | { readonly nothing: string };
+
+const unread = (file: string, todo: string): Says => ({
+    failing: new RegExp(`${file} could not be read [(].*[)]: ${todo}`),
+});
 const putAside = (file: string): Says => ({ log: new RegExp(`${file} could not be read, and is put aside: `) });
+
+const notAKey = /vault: .*vault.key holds \d+ bytes and not a key of 32: put its backup there/;
+const anotherKeyThan = /vault: .*vault.key is not the key that sealed what is here, .*: put the key's backup there/;
 
 /** By file, in the agent's folder. */
 const files: Record<string, Says | Record<string, Says>> = {
     "ports.json": putAside("ports.json"),
     "data/processes/Container%2Fsmall-web%2F1.json": { nothing: "the process is found without it, by its mark" },
     "identities.json": putAside("identities.json"),
-    "vault.key": { up: /vault: .*vault.key holds \d+ bytes and not a key of 32: put its backup there/ },
+    "vault.key": {
+        "cut to half": { up: notAKey },
+        overwritten: { up: notAKey },
+        "replaced by another key": { up: anotherKeyThan },
+    },
+    "vault.key.check": { up: anotherKeyThan },
     format: {
         "cut to half": { nothing: "what is left is the number" },
         overwritten: { up: /format holds .* and not the number of a format: write 1 into it/ },
     },
     "data/job/small-tick.json": putAside("small-tick.json"),
+    "data/secret/small-token.secret": unread("small-token.secret", "put its backup there"),
+    "data/key/small-seal.key": unread("small-seal.key", "put its backup there"),
+    "data/database/small-db/credentials": unread("credentials", "put its backup there"),
+    "data/database/small-db/instance.json": unread(
+        "instance.json",
+        'put its backup there, or write {"generation":"[0-9TZ]+-[0-9a-f]+"} into it',
+    ),
     "logs/small-web-log/log.json": putAside("log.json"),
 };
 
@@ -44,6 +69,8 @@ describe("files of state that are damaged, through Pulumi's engine", function ()
             ...withDatabase,
             more: {
                 ...withDatabase.more,
+                secrets: { token: { generate: { length: 20 } } },
+                keys: { seal: {} },
                 jobs: { tick: { build: smallApp, command: ["node", "-e", "0"], schedule: "0 4 * * *" } },
             },
         };
@@ -52,7 +79,9 @@ describe("files of state that are damaged, through Pulumi's engine", function ()
         const missing: string[] = [];
         let times = 0;
         for (const [name, says] of Object.entries(files)) {
-            for (const [how, damage] of Object.entries(damages)) {
+            for (const [how, damage] of Object.entries(
+                name === "vault.key" ? { ...damages, ...anotherKey } : damages,
+            )) {
                 times++;
                 const what = `${name.startsWith("data/processes/") ? "the record of a process" : path.basename(name)} ${how}`;
                 const expected = (how in says ? (says as Record<string, Says>)[how] : says) as Says;
@@ -76,11 +105,15 @@ describe("files of state that are damaged, through Pulumi's engine", function ()
             const logged = fs.statSync(agent.place.log).size;
             fs.writeFileSync(file, damage(whole));
             agent.kill("agent");
-            if ("up" in says) {
+            if ("up" in says || "failing" in says) {
+                const failing = path.join(agent.place.folder, "failing");
+                const noted = () => fs.readdirSync(failing, { recursive: true, withFileTypes: true });
+                if ("failing" in says) await until("it fails", () => noted().some((entry) => entry.isFile()), 60_000);
+                const expected = "failing" in says ? says.failing : says.up;
                 const { message } = await refusal(stack.up());
-                expect(message).to.match(says.up).and.not.include("defect");
+                expect(message).to.match(expected).and.not.include("defect");
                 fs.writeFileSync(file, whole); // as it says
-                return lineOf(message, says.up, home.root);
+                return lineOf(message, expected, home.root);
             }
             await serves(home.root, url);
             if ("nothing" in says) return says.nothing;

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import * as k from "@aws-sdk/client-kms";
 import { createPublicKey, randomBytes, verify } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { withDataKeys } from "../../agent/core/data-keys";
 import { type Identity, type Kind, Refusal } from "../../agent/kind";
 import { keyKind, type KeyInputs, type KeyKind } from "../../agent/key/key";
@@ -253,6 +253,33 @@ describe("a key", () => {
         expect(await decrypt(blob), "the same material opens it again").to.deep.equal(Plaintext);
         for (const id of ["main", "other", "brought", "ed", "ec"]) await kind.remove(id, undefined);
         expect(readdirSync(host.root)).to.not.include("key");
+    });
+
+    it("serves the others when one cannot be read, which is refused until its backup is there, and is not lost with them", async () => {
+        const damaged = testHost();
+        const before = keyKind(damaged);
+        await before.apply("one", plain("one"), call);
+        await before.apply("other", plain("other"), call);
+        const sealed = before.encrypt("a", "one", Buffer.from("text"));
+        await before.stop();
+        const file = join(damaged.folder("key"), "one.key");
+        const whole = readFileSync(file);
+        writeFileSync(file, whole.subarray(0, 100));
+        const after = keyKind(damaged);
+        await after.apply("other", plain("other"), call);
+        const refused = await after.apply("one", plain("one"), call).catch((error: Error) => error);
+        expect(refused)
+            .to.be.instanceOf(Refusal)
+            .with.property("message")
+            .that.matches(/one.key could not be read/);
+        await after.remove("other", plain("other", { forceDestroy: true }));
+        expect(readFileSync(file)).to.deep.equal(whole.subarray(0, 100));
+        writeFileSync(file, whole);
+        await after.apply("one", plain("one"), call);
+        expect(after.decrypt("a", "one", sealed).toString()).to.equal("text");
+        await after.remove("one", plain("one", { forceDestroy: true }));
+        expect(existsSync(dirname(file))).to.equal(false);
+        damaged.clean();
     });
 
     it("goes again though it is guarded when it was not made whole", async () => {

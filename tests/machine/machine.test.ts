@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type MachineInputs, machineKind, rolloutOf } from "../../agent/machine/machine";
 import { type TestHost, testHost, until } from "../process/host";
 
@@ -39,7 +40,7 @@ describe("machine", () => {
         kind.apply("vm", given, { restoring, progress: () => undefined, signal: new AbortController().signal });
     const said = () => host.lines.filter((line) => line.stream === "stdout").map((line) => line.text);
     /** But for what is on its way out. */
-    const disks = () => readdirSync(host.folder("machines")).filter((name) => !/\.json$|^\.gone-/.test(name));
+    const disks = () => readdirSync(host.folder("machines")).filter((name) => !/\.json(\.broken)?$|^\.gone-/.test(name));
 
     it("runs its user data once, keeps its disk over restarts of it and of the agent, and serves", async () => {
         const given = inputs({
@@ -82,6 +83,22 @@ describe("machine", () => {
         await apply(two, true);
         expect(disks()).to.deep.equal(["vm.2"]);
         await kind.remove("vm", two);
+        expect(readdirSync(host.folder("machines"))).to.deep.equal([]);
+    });
+
+    it("keeps its disk though the list of those that stay was damaged, and leaves nothing of that list", async () => {
+        const given = inputs({ start: `echo again >> v; cat v; exec sleep 1000` });
+        await apply(given);
+        await until(() => said().length === 1);
+        await kind.stop();
+        const list = join(host.folder("machines"), "vm.json");
+        writeFileSync(list, "[1");
+        kind = newKind();
+        await apply(given, true);
+        await until(() => said().join() === "again,again,again");
+        expect(disks()).to.deep.equal(["vm.1"]);
+        expect(JSON.parse(readFileSync(list, "utf8"))).to.deep.equal([1]);
+        await kind.remove("vm", given);
         expect(readdirSync(host.folder("machines"))).to.deep.equal([]);
     });
 

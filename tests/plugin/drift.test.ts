@@ -54,6 +54,25 @@ describe("the provider and what changed outside", function () {
         await stack.preview({ refresh: true, expectNoChanges: true });
     });
 
+    it("up tries again, without a refresh, what does not come back: to the engine nothing has changed", async () => {
+        const stack = await home.stack(async () => {
+            const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
+            return { a: a.file, b: b.file };
+        });
+        await stack.up();
+        const agent = home.agent();
+        const record = path.join(agent.place.folder, "records", "Fake", "a.json");
+        const text = fs.readFileSync(record, "utf8");
+        await agent.killBoth();
+        fs.writeFileSync(record, text.replace(`"text": "a"`, `"text": "a", "fail": "no luck"`));
+        const events: EngineEvent[] = [];
+        const { stdout } = await stack.preview({ onEvent: (event) => events.push(event) });
+        expect(steps(events), stdout).to.deep.equal(["update a"]);
+        await stack.up();
+        expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving", "serving"]);
+        await stack.preview({ expectNoChanges: true });
+    });
+
     it("a destroy that no longer knows of what has a broken record keeps its data, and says where", async () => {
         const stack = await home.stack(async () => {
             const [a] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
