@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { asideOf } from "../core/files";
 import { Locks } from "./disk";
 import { S3Fault } from "./fault";
 import { DataFiles } from "./files";
@@ -31,11 +32,18 @@ export class BucketStore {
         readonly created: number,
     ) {}
 
-    static async open(name: string, folder: string): Promise<BucketStore> {
+    static async open(name: string, folder: string, report: (line: string) => void): Promise<BucketStore> {
         const state = new BucketState();
         const journal = await Journal.open(join(folder, "journal"), state);
         state.ready();
-        const files = await DataFiles.open(join(folder, "data"), state.files());
+        const aside = journal.dropped > 0 ? asideOf(join(folder, "data")) : undefined;
+        const files = await DataFiles.open(join(folder, "data"), state.files(), aside);
+        if (aside) {
+            const kept = `${asideOf("journal")} and ${asideOf("data")} of ${folder}`;
+            report(
+                `Bucket ${name}: the end of its journal could not be read, and is dropped: what it was is in ${kept}`,
+            );
+        }
         const { birthtimeMs } = await stat(join(folder, "data"));
         return new BucketStore(name, state, files, journal, birthtimeMs);
     }

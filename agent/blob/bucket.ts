@@ -72,11 +72,10 @@ export function bucketKind(host: Host): BucketKind {
                 const name = inputs?.name ?? service.nameOf(id);
                 if (name === undefined) return;
                 const { store } = await service.join(name, id);
-                const bucket = await store.look(name);
-                if (bucket) {
-                    if (!inputs?.forceDestroy) refuseLoss(id, bucket);
-                    await store.remove(name, { force: true });
-                }
+                const force = inputs?.forceDestroy ?? false;
+                const bucket = force && store.isBroken(name) ? undefined : await store.look(name);
+                if (bucket && !force) refuseLoss(id, bucket);
+                if (bucket || store.isBroken(name)) await store.remove(name, { force: true });
                 await service.leave(name);
             }),
 

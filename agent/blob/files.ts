@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, link, mkdir, open, readdir, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { coalesce, syncFolder, writeAll } from "./disk";
 
@@ -22,11 +22,18 @@ export class DataFiles {
         this.sync = coalesce(() => syncFolder(folder));
     }
 
-    /** Opens the folder, and removes the files which `known` does not have. */
-    static async open(folder: string, known: ReadonlySet<string>): Promise<DataFiles> {
+    /**
+     * Opens the folder, and removes the files which `known` does not have.
+     *
+     * @param aside - where to move them instead, when it is not sure that nobody was told that they count
+     */
+    static async open(folder: string, known: ReadonlySet<string>, aside?: string): Promise<DataFiles> {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        for (const name of await readdir(folder)) {
-            if (!known.has(name)) await rm(join(folder, name), { force: true });
+        const others = (await readdir(folder)).filter((name) => !known.has(name));
+        if (aside !== undefined && others.length > 0) await mkdir(aside, { recursive: true, mode: 0o700 });
+        for (const name of others) {
+            if (aside === undefined) await rm(join(folder, name), { force: true });
+            else await rename(join(folder, name), join(aside, name));
         }
         return new DataFiles(folder);
     }

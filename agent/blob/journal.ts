@@ -1,7 +1,9 @@
-import { type FileHandle, open, readFile, rename } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
+import { asideOf } from "../core/files";
+import { Refusal } from "../kind";
 import { syncFolder, writeAll } from "./disk";
 
 /** State is what a journal's records add up to. */
@@ -29,13 +31,15 @@ export class Journal<R> {
         private file: FileHandle,
         private end: number,
         private lines: number,
+        /** Bytes of a tail that was cut short, and dropped; a copy is beside it, as `<path>.broken`. */
+        readonly dropped: number,
     ) {}
 
     /**
-     * Opens the journal, makes it if there is none, and applies its records. A tail that was cut short is dropped: it
-     * was never acknowledged.
+     * Opens the journal, makes it if there is none, and applies its records. A tail that was cut short is dropped: whoever
+     * wrote it was not told that it counts, if a power cut did it.
      *
-     * @throws if a line in the midst is damaged: the disk has lost what was flushed.
+     * @throws {@link Refusal} if a line in the midst is damaged, or every line: the disk has lost what was flushed.
      */
     static async open<R>(path: string, state: State<R>): Promise<Journal<R>> {
         const file = await open(path, "a+", 0o600).then(async (made) => {
@@ -43,11 +47,13 @@ export class Journal<R> {
             return open(path, "r+");
         });
         try {
-            const { end, lines } = await replay(path, await readFile(path), state);
+            const bytes = await readFile(path);
+            const { end, lines } = await replay(path, bytes, state);
+            if (bytes.length > end) await writeFile(asideOf(path), bytes.subarray(end), { mode: 0o600 });
             await file.truncate(end);
             await file.sync();
             await syncFolder(dirname(path));
-            return new Journal(path, state, file, end, lines);
+            return new Journal(path, state, file, end, lines, bytes.length - end);
         } catch (error) {
             await file.close();
             throw error;
@@ -172,9 +178,7 @@ async function replay<R>(path: string, bytes: Buffer, state: State<R>): Promise<
         const text = bytes.toString("utf8", at + 9, stop < 0 ? bytes.length : stop);
         const whole = stop >= 0 && bytes.toString("latin1", at, at + 9) === line0(text);
         if (whole && damaged !== undefined) {
-            throw new Error(
-                `${path}: line ${damaged} is damaged. Bring the file back from a backup, or remove the bucket.`,
-            );
+            throw unreadable(path, `line ${damaged} is damaged`);
         }
         if (whole) {
             state.apply(JSON.parse(text) as R);
@@ -186,8 +190,12 @@ async function replay<R>(path: string, bytes: Buffer, state: State<R>): Promise<
         }
         at = stop < 0 ? bytes.length : stop + 1;
     }
+    if (lines === 0 && bytes.length > 0) throw unreadable(path, "none of its lines can be read");
     return { end, lines };
 }
+
+const unreadable = (path: string, why: string): Refusal =>
+    new Refusal(`${path}: ${why}: put its backup there, or remove the bucket, with its objects`);
 
 function line0(text: string): string {
     return `${crc32(text).toString(16).padStart(8, "0")} `;

@@ -58,7 +58,7 @@ export class BlobService {
     private async start(id: string): Promise<Running> {
         const { host } = this;
         const port = await host.port("blob");
-        const store = await BlobStore.open(host.folder("blob"));
+        const store = await BlobStore.open(host.folder("blob"), (line) => host.report(line));
         try {
             const server = await serveBlobs({
                 store,

@@ -1,7 +1,7 @@
 /** The items of all tables: one LMDB file, in which each write is a transaction that is flushed before it resolves. */
 
 import { randomBytes } from "node:crypto";
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { Refusal, type Vault } from "../kind";
@@ -9,6 +9,7 @@ import { type Table, type TableDefinition } from "./definition";
 import { unwritten } from "./fault";
 import { after } from "./keys";
 import { expiryPlaces, fixed, moment, place, readExpiry, readMoment, SPACES } from "./places";
+import { optionsOf, refuseUnreadable } from "./probe";
 import { openItem } from "./sealed";
 import { Transaction } from "./transaction";
 import { type Item } from "./value";
@@ -22,25 +23,20 @@ export class Store {
     private constructor(
         private readonly db: RootDatabase<Buffer, Buffer>,
         private readonly vault: Vault,
+        /** A file that is there while this is open. */
+        private readonly mark: string,
     ) {}
 
-    /** Opens the store in `folder`, or makes it. */
+    /** Opens the store in `folder`, or makes it. @throws {@link Refusal} when its file is damaged */
     static open(folder: string, vault: Vault): Store {
         const path = join(folder, "tables.mdb");
-        const db = open<Buffer, Buffer>({
-            path,
-            noSubdir: true,
-            keyEncoding: "binary",
-            encoding: "binary",
-            // Larger pages make room for DynamoDB's longest keys, of 3 KiB.
-            pageSize: 8192,
-            // A write resolves after the flush and not before it.
-            overlappingSync: false,
-            // Else each batch has a promise that nobody gets: when the disk is full, it would end the agent.
-            eventTurnBatching: false,
-        });
+        const mark = `${path}-open`;
+        // Whoever had it open did not close it: a kill -9, or the file itself.
+        if (existsSync(mark) && statSync(path, { throwIfNoEntry: false })?.size) refuseUnreadable(path);
+        writeFileSync(mark, "", { mode: 0o600 });
+        const db = open<Buffer, Buffer>(optionsOf(path));
         for (const file of [path, `${path}-lock`]) chmodSync(file, 0o600);
-        const store = new Store(db, vault);
+        const store = new Store(db, vault, mark);
         store.load();
         return store;
     }
@@ -167,6 +163,7 @@ export class Store {
 
     async close(): Promise<void> {
         await this.db.close();
+        rmSync(this.mark, { force: true });
     }
 
     /** Resolves when what `work` wrote is on the disk. */

@@ -1,6 +1,15 @@
 import { expect } from "chai";
 import { createServer } from "node:net";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    renameSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as s3 from "@aws-sdk/client-s3";
@@ -88,6 +97,51 @@ describe("Bucket", () => {
         rmSync(join(folder, "blob", "uploads"), { recursive: true });
         await kind.remove("uploads", inputs());
         expect(await kind.read("uploads", { inputs: inputs(), outputs })).to.equal(undefined);
+    });
+
+    it("keeps what a damaged journal has forgotten, and keeps no other bucket from serving", async () => {
+        const outputs = await kind.apply("uploads", inputs(), call());
+        const other = { ...inputs(), name: "other" };
+        await kind.apply("other", other, call());
+        for (const name of ["uploads", "other"]) {
+            for (const key of ["a", "b"]) await kind.put(name, key, Buffer.from(key), "text/plain");
+        }
+        await kind.stop();
+        const of = (...names: string[]) => join(folder, "blob", "uploads", ...names);
+        const whole = readFileSync(of("journal"));
+        const restart = async () => {
+            await kind.stop();
+            kind = bucketKind(host);
+            await kind.apply("other", other, call(true));
+            return kind.apply("uploads", inputs(), call(true));
+        };
+
+        // Cut to half, as far as can be read: what was named after that is put aside, and can be brought back.
+        writeFileSync(of("journal"), whole.subarray(0, whole.length - 10));
+        await restart();
+        expect(reports.join()).to.match(/the end of its journal could not be read.*journal.broken and data.broken of/);
+        expect(readdirSync(of("data.broken"))).to.have.length(1);
+        expect(readdirSync(of("data"))).to.have.length(1);
+        await kind.stop();
+        for (const name of readdirSync(of("data.broken"))) renameSync(of("data.broken", name), of("data", name));
+
+        writeFileSync(of("journal"), Buffer.alloc(whole.length, "\0\xffgarbage{", "latin1"));
+        const refused = await restart().catch((error: Error) => error);
+        expect(refused).to.be.instanceOf(Refusal);
+        expect((refused as Error).message).to.match(/journal: none of its lines can be read: put its backup there, or/);
+        expect(
+            await kind.read("uploads", { inputs: inputs(), outputs }).catch((error: Error) => error),
+        ).to.be.instanceOf(Refusal);
+        await kind.put("other", "c", Buffer.from("c"), "text/plain");
+        expect(readdirSync(of("data"))).to.have.length(2);
+        writeFileSync(of("journal"), whole);
+        await kind.apply("uploads", inputs(), call(true));
+        expect(await kind.read("uploads", { inputs: inputs(), outputs })).to.not.equal(undefined);
+        await kind.stop();
+        writeFileSync(of("journal"), "garbage");
+        await restart().catch(() => undefined);
+        await kind.remove("uploads", inputs({ forceDestroy: true }));
+        expect(existsSync(of())).to.equal(false);
     });
 
     it("serves by its permits, changes in place, and comes back after a restart", async () => {

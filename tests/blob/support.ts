@@ -33,7 +33,7 @@ export async function fixture(within = tmpdir()): Promise<Fixture> {
     let store: BlobStore;
     let server: BlobServer;
     const start = async (port: number) => {
-        store = await BlobStore.open(folder);
+        store = await BlobStore.open(folder, (line) => reports.push(line));
         server = await serveBlobs({
             store,
             port,

@@ -49,6 +49,9 @@ const files: Record<string, Says | Record<string, Says>> = {
     "data/job/small-tick.json": putAside("small-tick.json"),
     "data/secret/small-token.secret": unread("small-token.secret", "put its backup there"),
     "data/key/small-seal.key": unread("small-seal.key", "put its backup there"),
+    "data/kv/tables.mdb": {
+        failing: /tables.mdb could not be read [(](SIG|Error).*[)]: put its backup there, or remove it, with the items/,
+    },
     "data/database/small-db/credentials": unread("credentials", "put its backup there"),
     "data/database/small-db/instance.json": unread(
         "instance.json",

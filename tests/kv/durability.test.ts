@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import * as d from "@aws-sdk/client-dynamodb";
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Refusal } from "../../agent/kind";
 import { Store } from "../../agent/kv/store";
 import { tableKind, type TableInputs } from "../../agent/kv/table";
 import { restore, sweep } from "../../agent/kv/upkeep";
@@ -28,6 +29,44 @@ describe("the store of tables", () => {
         const credentials = { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey };
         return new d.DynamoDBClient({ endpoint, region: "local", maxAttempts: 1, credentials });
     };
+
+    it("is refused when its file is damaged, which would end the agent, and is as it was with its backup", async () => {
+        const file = join(host.folder("kv"), "tables.mdb");
+        const definition = {
+            name: "t",
+            partitionKey: { name: "id", type: "string" as const },
+            pointInTimeRecovery: false,
+        };
+        const open = () => Store.open(host.folder("kv"), host.vault);
+        const store = open();
+        await store.declare(definition);
+        await store.close();
+        expect(existsSync(`${file}-open`), "it is closed").to.equal(false);
+        const whole = readFileSync(file);
+        const damages = {
+            "cut to half": whole.subarray(0, whole.length / 2),
+            "cut in its first page": whole.subarray(0, 100),
+            overwritten: Buffer.alloc(whole.length, "\0\xffgarbage{", "latin1"),
+        };
+        for (const [how, bytes] of Object.entries(damages)) {
+            writeFileSync(file, bytes);
+            writeFileSync(`${file}-open`, ""); // as after the end of an agent that had it open
+            expect(open, how).to.throw(
+                Refusal,
+                /tables.mdb could not be read \(.+\): put its backup there, or remove it/,
+            );
+            expect(readFileSync(file).equals(bytes), how).to.equal(true);
+        }
+        writeFileSync(file, whole);
+        const again = open();
+        expect(again.tables().map(({ name }) => name)).to.deep.equal(["t"]);
+        await again.close();
+        rmSync(file);
+        writeFileSync(`${file}-open`, ""); // killed before it made the file
+        const fresh = open();
+        expect(fresh.tables()).to.deep.equal([]);
+        await fresh.close();
+    });
 
     it("has what it had after a restart, at the same place", async () => {
         const first = tableKind(host);

@@ -19,7 +19,7 @@ conformBlob({
     async start() {
         become("AKAPP");
         folder = mkdtempSync(join(tmpdir(), "mvi-runtime-blob-"));
-        store = await BlobStore.open(folder);
+        store = await BlobStore.open(folder, (line) => expect.fail(line));
         await store.create("uploads");
         server = await serveBlobs({
             store,
