@@ -40,7 +40,8 @@ describe("machine", () => {
         kind.apply("vm", given, { restoring, progress: () => undefined, signal: new AbortController().signal });
     const said = () => host.lines.filter((line) => line.stream === "stdout").map((line) => line.text);
     /** But for what is on its way out. */
-    const disks = () => readdirSync(host.folder("machines")).filter((name) => !/\.json(\.broken)?$|^\.gone-/.test(name));
+    const disks = () =>
+        readdirSync(host.folder("machines")).filter((name) => !/\.json(\.broken)?$|^\.gone-/.test(name));
 
     it("runs its user data once, keeps its disk over restarts of it and of the agent, and serves", async () => {
         const given = inputs({
