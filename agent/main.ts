@@ -113,7 +113,8 @@ const WATCH = 2_000;
 
 function tokenOf(place: Place): string {
     const known = readIfAny(place.token)?.trim();
-    if (known) return known; // and nothing is written: the disk may be full
+    // One that was damaged is made anew. Else nothing is written: the disk may be full.
+    if (known && /^[0-9a-f]{64}$/.test(known)) return known;
     const token = randomBytes(32).toString("hex");
     writeAtomic(place.token, token + "\n");
     return token;

@@ -89,6 +89,7 @@ function post(place: Place, name: string, body: object, named: Named): Promise<h
         let token: string;
         try {
             token = fs.readFileSync(place.token, "utf8").trim();
+            http.validateHeaderValue("authorization", token); // it may be damaged
         } catch (error) {
             reject(new Unreachable(`agent ${place.stack}: ${(error as Error).message}`));
             return;

@@ -171,6 +171,22 @@ describe("an agent's life", () => {
         expect((await agent.apply("a", { text: "hello" })).pid).to.equal(agent.pid("agent"));
     });
 
+    for (const [how, damage] of [
+        ["cut to half", (text: string) => text.slice(0, 20)],
+        ["overwritten", (text: string) => "\0\xffgarbage{".repeat(6).slice(0, text.length)],
+    ] as const) {
+        it(`makes its token anew when that was ${how}, and answers again by itself`, async () => {
+            const agent = home.agent();
+            await agent.apply("a", { text: "a" });
+            const { token } = agent.place;
+            fs.writeFileSync(token, damage(fs.readFileSync(token, "utf8")), "latin1");
+            agent.kill("agent");
+            const { resources } = await until("it answers", () => agent.status(), 20_000);
+            expect(resources).to.have.length(1);
+            expect(fs.readFileSync(token, "utf8")).to.match(/^[0-9a-f]{64}\n$/);
+        });
+    }
+
     it("answers what it holds, and refuses what it does not know or who has no token", async () => {
         const agent = home.agent();
         await agent.apply("a", { text: "hello" });
