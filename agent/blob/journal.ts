@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, type FileHandle, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
@@ -49,7 +49,7 @@ export class Journal<R> {
         try {
             const bytes = await readFile(path);
             const { end, lines } = await replay(path, bytes, state);
-            if (bytes.length > end) await writeFile(asideOf(path), bytes.subarray(end), { mode: 0o600 });
+            if (bytes.length > end) await appendFile(asideOf(path), bytes.subarray(end), { mode: 0o600 });
             await file.truncate(end);
             await file.sync();
             await syncFolder(dirname(path));

@@ -11,7 +11,7 @@ import { S3Fault } from "./fault";
 export class BlobStore {
     private readonly locks = new Locks();
     private readonly open = new Map<string, BucketStore>();
-
+    /** What was found on the disk, and could not be read. */
     private readonly broken = new Set<string>();
 
     private constructor(

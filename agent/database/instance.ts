@@ -19,10 +19,11 @@ export function folderOf(host: Host, id: string): string {
 export function generationOf(host: Host, id: string): Generation | undefined {
     const all = generations(host, id);
     const newest = all.findLast(({ removedAt }) => removedAt === undefined)?.id;
+    const or = newest === undefined ? "" : `, or write {"generation":"${newest}"} into it, which is the newest`;
     const kept = readOrRefuse(
         join(folderOf(host, id), "instance.json"),
         (text) => JSON.parse(text) as { generation: string },
-        `put its backup there, or write {"generation":"${newest}"} into it, which is the newest`,
+        `put its backup there${or}`,
     );
     return kept && all.find((each) => each.id === kept.generation);
 }
