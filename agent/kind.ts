@@ -30,7 +30,10 @@ export interface Kind<Inputs extends object = object, Outputs extends object = o
      */
     apply(id: string, inputs: Inputs, call: Call<Inputs>): Promise<Outputs>;
 
-    /** What is really there: with changed inputs where it differs from the record; undefined if it has gone. */
+    /**
+     * What is really there: with changed inputs where it differs from the record; undefined if it has gone. Of what could not
+     * be brought back, undefined says only that it does not run: that it has gone is said by {@link Gone}.
+     */
     read(
         id: string,
         recorded: { inputs: Inputs; outputs: Outputs },
@@ -164,3 +167,6 @@ export interface Endpoints {
 export class Refusal extends Error {
     override readonly name = "Refusal";
 }
+
+/** Gone is the refusal to bring back what has lost its data: a refresh forgets it, as it forgets nothing else that fails. */
+export class Gone extends Refusal {}

@@ -1,6 +1,6 @@
 /** The resources of the stack: applied, read and removed, brought back on start, and tried again while they fail. */
 
-import { type Kind, Refusal } from "../kind";
+import { Gone, type Kind, Refusal } from "../kind";
 import { Ending } from "./control";
 import { forEach, Mutexes } from "./mutex";
 import { type Record, type Records } from "./records";
@@ -59,6 +59,8 @@ export interface Kinds {
 export function openResources(records: Records, kinds: Kinds, report: (line: string) => void): Resources {
     const mutexes = new Mutexes();
     const states = new Map<string, Pick<ResourceState, "state" | "error" | "since">>();
+    /** Those whose data have gone, as they said when they were to be brought back. */
+    const gone = new Set<string>();
     const retries = new Map<string, NodeJS.Timeout>();
     const stopping = new AbortController();
     let broughtUp: Promise<void> = Promise.resolve();
@@ -66,6 +68,7 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
     const key = (kind: string, id: string): string => `${kind}/${id}`;
     const enter = (name: string, state: ResourceState["state"], error?: string): void => {
         states.set(name, { state, error, since: Date.now() });
+        if (state === "serving") gone.delete(name);
         if (state !== "starting") note(name, error);
     };
     /** The next `up` is to try it again, and to say why it fails: to the engine nothing has changed. */
@@ -174,6 +177,7 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
                 const message = messageOf(error);
                 report(`${name}: does not come back: ${message}`);
                 enter(name, "failing", message);
+                if (error instanceof Gone) gone.add(name);
                 throw error;
             }
         });
@@ -226,9 +230,14 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
         async read(kindName, id) {
             await broughtUp;
             const kind = kinds.kind(kindName);
-            return mutexes.run(key(kindName, id), async () => {
+            const name = key(kindName, id);
+            return mutexes.run(name, async () => {
                 const record = records.get(kindName, id);
-                const found = record && (await kind.read(id, { inputs: record.inputs, outputs: record.outputs }));
+                if (record === undefined) return undefined;
+                const recorded = { inputs: record.inputs, outputs: record.outputs };
+                // What could not be brought back is not there, and has not gone: forgotten by the engine it would be nobody's.
+                const kept = states.get(name)?.state === "failing" && !gone.has(name) ? recorded : undefined;
+                const found = (await kind.read(id, recorded)) ?? kept;
                 return found && { ...found, secrets: record.sealed };
             });
         },
@@ -241,6 +250,7 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
                 await kind.remove(id, records.get(kindName, id)?.inputs);
                 records.delete(kindName, id);
                 states.delete(name);
+                gone.delete(name);
                 note(name, undefined);
             });
         },

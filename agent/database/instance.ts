@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readOrRefuse } from "../core/files";
-import { type Call, type Host, Refusal } from "../kind";
+import { type Call, Gone, type Host, Refusal } from "../kind";
 import { generations, keepGeneration, newGeneration, type Generation } from "./backups";
 import { keptCredentials } from "./credentials";
 import { newFolder, syncFolder, writeDurably } from "./files";
@@ -38,7 +38,7 @@ export function existingSite(host: Host, id: string, inputs: DatabaseInputs, por
     const generation = generationOf(host, id);
     const folder = folderOf(host, id);
     if (generation === undefined || !existsSync(join(folder, "data"))) {
-        throw new Refusal(
+        throw new Gone(
             `Database ${id}: its data is gone from ${folder}. Run pulumi refresh, which forgets it, then give ` +
                 `restore: { from: "${id}" } to make it anew from its backups`,
         );

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { writeAtomic } from "../../agent/core/files";
-import { type Host, type Kind, Refusal } from "../../agent/kind";
+import { Gone, type Host, type Kind, Refusal } from "../../agent/kind";
 
 export interface FakeInputs {
     text: string;
@@ -31,7 +31,8 @@ function fake(host: Host): Kind<FakeInputs, FakeOutputs> {
         secrets: ["password", "token"],
         async apply(id, inputs, call) {
             if (inputs.fail) {
-                throw inputs.fail === "defect" ? new Error("defect") : new Refusal(`Fake ${id}: ${inputs.fail}`);
+                const why = `Fake ${id}: ${inputs.fail}`;
+                throw { defect: new Error("defect"), gone: new Gone(why) }[inputs.fail] ?? new Refusal(why);
             }
             writeAtomic(fileOf(id), inputs.text); // a look at it, at any moment, finds a whole one
             for (let step = 0; step < (inputs.slow ?? 0); step++) {

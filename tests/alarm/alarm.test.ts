@@ -145,6 +145,22 @@ describe("alarms", () => {
         expect(fs.readdirSync(host.folder("alarm"))).to.deep.equal([]);
     });
 
+    it("is judged and told anew when its state is damaged, which is put aside, and no other one is", async () => {
+        for (const id of ["depth", "other"]) await kind.apply(id, inputs, call);
+        await minutes(50, 50, 50);
+        expect(await subjects()).to.deep.equal(["ALARM", "ALARM"]);
+        await kind.stop();
+        const file = path.join(host.folder("alarm"), "depth.json");
+        fs.truncateSync(file, 20);
+        kind = alarmKind(host, { clock });
+        for (const id of ["depth", "other"]) await kind.apply(id, inputs, { ...call, restoring: true });
+        expect(kind.alarms().map((alarm) => alarm.state)).to.deep.equal(["insufficient", "alarm"]);
+        expect(test.reports.join()).to.match(/depth.json could not be read, and is put aside: /);
+        await minutes(50, 50, 50);
+        expect(kind.alarms().map((alarm) => alarm.state)).to.deep.equal(["alarm", "alarm"]);
+        expect(await subjects()).to.deep.equal(["ALARM", "ALARM", "ALARM"]);
+    });
+
     it("sends a letter that a kill -9 left between state and outbox, once", async () => {
         await kind.apply("depth", inputs, call);
         await minutes(50, 50, 50);

@@ -102,6 +102,11 @@ describe("files of state that are damaged, through Pulumi's engine", function ()
         await stack.destroy();
         expect(fs.existsSync(home.agents)).to.equal(false);
 
+        async function known(): Promise<string[]> {
+            const { resources } = (await stack.exportStack()).deployment as { resources: { urn: string }[] };
+            return resources.map(({ urn }) => urn);
+        }
+
         /** Damages the file under the agent, kills the agent, and returns what is said. */
         async function damaged(file: string, damage: (bytes: Buffer) => Buffer, says: Says): Promise<string> {
             const whole = fs.readFileSync(file);
@@ -111,7 +116,12 @@ describe("files of state that are damaged, through Pulumi's engine", function ()
             if ("up" in says || "failing" in says) {
                 const failing = path.join(agent.place.folder, "failing");
                 const noted = () => fs.readdirSync(failing, { recursive: true, withFileTypes: true });
-                if ("failing" in says) await until("it fails", () => noted().some((entry) => entry.isFile()), 60_000);
+                if ("failing" in says) {
+                    await until("it fails", () => noted().some((entry) => entry.isFile()), 60_000);
+                    const before = await known();
+                    await stack.refresh().catch(() => undefined); // of some it cannot say what is there
+                    expect(await known(), "what the engine knows after a refresh").to.deep.equal(before);
+                }
                 const expected = "failing" in says ? says.failing : says.up;
                 const { message } = await refusal(stack.up());
                 expect(message).to.match(expected).and.not.include("defect");

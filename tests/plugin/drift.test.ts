@@ -73,6 +73,33 @@ describe("the provider and what changed outside", function () {
         await stack.preview({ expectNoChanges: true });
     });
 
+    it("refresh keeps what does not come back, which an up tries again, and forgets what says that its data have gone", async () => {
+        const stack = await home.stack(async () => {
+            const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
+            return { a: a.file, b: b.file };
+        });
+        const { outputs } = await stack.up();
+        const agent = home.agent();
+        await agent.killBoth();
+        for (const [id, why] of [
+            ["a", "no luck"],
+            ["b", "gone"],
+        ] as const) {
+            const record = path.join(agent.place.folder, "records", "Fake", `${id}.json`);
+            const text = fs.readFileSync(record, "utf8");
+            fs.writeFileSync(record, text.replace(`"text": "${id}"`, `"text": "${id}", "fail": "${why}"`));
+            fs.rmSync(outputs[id].value as string); // as of a container that does not run: nothing is there to be read
+        }
+        await stack.refresh();
+        expect((await stateOf(stack, "a")).inputs.text).to.equal("a");
+        expect(await refusal(stateOf(stack, "b"))).to.be.an("error");
+        const events: EngineEvent[] = [];
+        await stack.up({ onEvent: (event) => events.push(event) });
+        expect(steps(events).sort()).to.deep.equal(["create b", "update a"]);
+        expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving", "serving"]);
+        await stack.preview({ refresh: true, expectNoChanges: true });
+    });
+
     it("a destroy that no longer knows of what has a broken record keeps its data, and says where", async () => {
         const stack = await home.stack(async () => {
             const [a] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
