@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kind, Refusal } from "../agent/kind";
 import { holder } from "../agent/core/claim";
-import { Unreachable, type CallOptions } from "../agent/core/client";
+import { call, Unreachable, type CallOptions } from "../agent/core/client";
 import { callEnsured } from "../agent/core/launch";
 import { home, type Place, placeOf } from "../agent/core/place";
 import { runs } from "../agent/core/processes";
@@ -57,16 +57,37 @@ export async function read(subject: Subject): Promise<{ inputs: Properties; prop
 
 /**
  * Brings the agent back if it died together with its guardian: where nothing changes, nothing else would. One that runs is
- * left as it is, of whatever build, and one that was told to stop stays so: a preview comes by here as well.
+ * left as it is, of whatever build, but waited for: until it has brought back what it keeps, nobody knows what does not come
+ * back. One that was told to stop stays so: a preview comes by here as well.
  */
 export async function wake(subject: Subject): Promise<void> {
     const { kind, options } = subject;
     const { place, id } = addressHere(subject);
-    const stopped = !fs.existsSync(place.folder) || fs.existsSync(place.stopped);
-    if (!stopped && holder(place.folder, "agent") === undefined) {
-        // it answers when it has brought back what it keeps
-        await callEnsured(place, "read", { kind: kind.name, id }, options);
+    const body = { kind: kind.name, id };
+    // To read it is answered when all is brought back.
+    for (let waited = 0; waited < LONGEST_START && !stopped(place); waited += 30) {
+        const agent = holder(place.folder, "agent");
+        if (agent !== undefined && answered.get(place.folder) === agent) return;
+        try {
+            await (agent === undefined
+                ? callEnsured(place, "read", body, options)
+                : call(place, "read", body, options).catch(ifUnreachable));
+            answered.set(place.folder, holder(place.folder, "agent"));
+        } catch (error) {
+            if (agent === undefined || !(error instanceof Unreachable)) throw error;
+            await sleep(30, undefined, { signal: options.signal }); // it does not listen yet, or has just ended
+        }
     }
+}
+
+/** The agents that have brought back what they keep, as this process has heard: by their folder, their process. */
+const answered = new Map<string, number | undefined>();
+
+const stopped = ({ folder, stopped: mark }: Place): boolean => !fs.existsSync(folder) || fs.existsSync(mark);
+
+/** That one cannot be read, or is of a kind which an older agent has not, is said when it is applied. */
+function ifUnreachable(error: unknown): void {
+    if (error instanceof Unreachable) throw error;
 }
 
 /**
@@ -124,6 +145,7 @@ function leftOf(missing: readonly string[], { folder }: Place): string {
 }
 
 const LONGEST_END = 60_000;
+const LONGEST_START = 30_000;
 
 interface Address {
     readonly place: Place;

@@ -63,7 +63,8 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
     const gone = new Set<string>();
     const retries = new Map<string, NodeJS.Timeout>();
     const stopping = new AbortController();
-    let broughtUp: Promise<void> = Promise.resolve();
+    // Calls come in before it has begun.
+    const { promise: broughtUp, resolve: isBroughtUp } = deferred();
 
     const key = (kind: string, id: string): string => `${kind}/${id}`;
     const enter = (name: string, state: ResourceState["state"], error?: string): void => {
@@ -84,6 +85,14 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
         clearTimeout(retries.get(name));
         retries.delete(name);
     };
+
+    /** What is there of it; undefined when it has gone. */
+    async function look(kind: Kind, { id, inputs, outputs }: Record): ReturnType<Kind["read"]> {
+        const name = key(kind.name, id);
+        // What could not be brought back is not there, and has not gone: forgotten by the engine it would be nobody's.
+        const kept = states.get(name)?.state === "failing" && !gone.has(name) ? { inputs, outputs } : undefined;
+        return (await kind.read(id, { inputs, outputs })) ?? kept;
+    }
 
     async function create(request: ApplyRequest, kind: Kind, call: Parameters<Kind["apply"]>[2]): Promise<object> {
         const { id } = request;
@@ -119,7 +128,10 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
                 throw new Refusal(`${kind.name} ${request.id} is already made by ${record.urn}: choose another name`);
             }
             const either = AbortSignal.any([signal, stopping.signal]);
-            const call = { previous: record?.inputs, restoring: false, progress, signal: either };
+            // A refresh found it gone, so that the engine has forgotten it: it is made as if for the first time.
+            const anew = record !== undefined && request.create && (await look(kind, record)) === undefined;
+            const previous = anew ? undefined : record?.inputs;
+            const call = { previous, restoring: false, progress, signal: either };
             forgetRetry(name);
             const outputs = record ? await update(request, kind, call, name) : await create(request, kind, call);
             const sealed = [...new Set([...kind.secrets, ...request.secrets])];
@@ -230,14 +242,9 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
         async read(kindName, id) {
             await broughtUp;
             const kind = kinds.kind(kindName);
-            const name = key(kindName, id);
-            return mutexes.run(name, async () => {
+            return mutexes.run(key(kindName, id), async () => {
                 const record = records.get(kindName, id);
-                if (record === undefined) return undefined;
-                const recorded = { inputs: record.inputs, outputs: record.outputs };
-                // What could not be brought back is not there, and has not gone: forgotten by the engine it would be nobody's.
-                const kept = states.get(name)?.state === "failing" && !gone.has(name) ? recorded : undefined;
-                const found = (await kind.read(id, recorded)) ?? kept;
+                const found = record && (await look(kind, record));
                 return found && { ...found, secrets: record.sealed };
             });
         },
@@ -254,7 +261,10 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
                 note(name, undefined);
             });
         },
-        bringUp: () => (broughtUp = bringUpNow()),
+        async bringUp() {
+            await bringUpNow();
+            isBroughtUp();
+        },
         async stop() {
             stopping.abort(new Ending());
             [...retries.keys()].forEach(forgetRetry);
@@ -278,5 +288,12 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
 /** How many of one kind are brought up at a time. */
 const WIDTH = 4;
 const LONGEST_WAIT = 60_000;
+
+/** `Promise.withResolvers`, which Node.js has from 22 on. */
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+    let resolve!: () => void;
+    const promise = new Promise<void>((settle) => (resolve = settle));
+    return { promise, resolve };
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -30,16 +30,19 @@ function fake(host: Host): Kind<FakeInputs, FakeOutputs> {
         replaceOn: ["fixed"],
         secrets: ["password", "token"],
         async apply(id, inputs, call) {
-            if (inputs.fail) {
+            const refuse = (): void => {
                 const why = `Fake ${id}: ${inputs.fail}`;
-                throw { defect: new Error("defect"), gone: new Gone(why) }[inputs.fail] ?? new Refusal(why);
-            }
+                if (inputs.fail)
+                    throw { defect: new Error("defect"), gone: new Gone(why) }[inputs.fail] ?? new Refusal(why);
+            };
+            if (!inputs.slow) refuse();
             writeAtomic(fileOf(id), inputs.text); // a look at it, at any moment, finds a whole one
             for (let step = 0; step < (inputs.slow ?? 0); step++) {
                 call.progress(`step ${step}`);
                 await new Promise((resolve) => setTimeout(resolve, 100));
                 call.signal.throwIfAborted();
             }
+            refuse();
             let port: number | undefined;
             if (inputs.port) {
                 port = await host.port(`Fake/${id}`);

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type EngineEvent } from "@pulumi/pulumi/automation";
 import { call } from "../../agent/core/client";
-import { refusal } from "../agent/harness";
+import { refusal, until } from "../agent/harness";
 import { Fake, pulumiHome, stateOf, steps } from "./harness";
 
 describe("the provider and what changed outside", function () {
@@ -71,6 +71,22 @@ describe("the provider and what changed outside", function () {
         await stack.up();
         expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving", "serving"]);
         await stack.preview({ expectNoChanges: true });
+    });
+
+    it("up waits for an agent that runs and still brings back what it keeps, before it says that nothing has changed", async () => {
+        const stack = await home.stack(async () => ({ a: new Fake("a", { text: "a" }).file }));
+        await stack.up();
+        const agent = home.agent();
+        const record = path.join(agent.place.folder, "records", "Fake", "a.json");
+        const text = fs.readFileSync(record, "utf8");
+        await agent.killBoth();
+        fs.writeFileSync(record, text.replace(`"text": "a"`, `"text": "a", "slow": 80, "fail": "no luck"`));
+        void agent.start().catch(() => undefined);
+        await until("it is there", () => agent.pid("agent") !== undefined);
+        const events: EngineEvent[] = [];
+        await stack.up({ onEvent: (event) => events.push(event) });
+        expect(steps(events)).to.deep.equal(["update a"]);
+        expect((await agent.status()).resources.map(({ state }) => state)).to.deep.equal(["serving"]);
     });
 
     it("refresh keeps what does not come back, which an up tries again, and forgets what says that its data have gone", async () => {
