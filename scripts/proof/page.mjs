@@ -13,7 +13,7 @@ const file = join(root, "docs/proof.md");
 
 const head = `# Proof
 
-What was done to prove that this works, how often, and what happened. \`npm run proof\` does all of it again and writes this page; \`npm run proof -- input\` does one part, and leaves the other sections as they are. A short form of each is in \`npm test\`; that of the faults, and of the releases under load, is \`tests/faults/short.test.ts\`.
+What was done to prove that this works, how often, and what happened. \`npm run proof\` does all of it again and writes this page; \`npm run proof -- input\` does one part, and leaves the other sections as they are. A short form of each part is in \`npm test\`: that of the faults, and of the releases under load, is \`tests/faults/short.test.ts\`, which kills and releases; files are damaged and disks filled there by tests of what reads them, and not through the engine.
 
 A figure that falls short, a test that failed and one that was skipped stand here as they are. "Holds" is said of a part all of whose tests passed, and whose figures are all reached; "holds, but for what was skipped" where some were skipped.
 `;
