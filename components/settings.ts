@@ -90,7 +90,7 @@ const fields = {
             .in("mvi:smtp")
             .fault(
                 "must be smtp://user:password@host:587 or smtps://…, with %40 for @ and %2F for / in the password",
-                "run `pulumi config set --secret mvi:smtp smtp://…`",
+                "run `pulumi config set --secret mvi:smtp`, and give it smtp://… when it asks",
             );
         return undefined;
     },

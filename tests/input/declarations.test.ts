@@ -30,9 +30,12 @@ describe("bad declarations end in a message with what to do next, or in a plan",
     for (const on of clouds.filter((cloud) => runs[cloud] > 0)) {
         for (const [name, declaration] of Object.entries(valid))
             it(`without harm, ${name} is a plan, ${names[on]}`, async () => {
-                const { refusal, late, made } = await outcomeOf(declaration, on);
+                const { refusal, late, made, judged } = await outcomeOf(declaration, on);
                 expect((refusal ?? late)?.message).to.equal(undefined);
                 expect(made).to.be.greaterThan(0);
+                expect(judged, "resources that the agent's checks have seen").to.satisfy((count: number) =>
+                    on === "local" ? count > 0 : count === 0,
+                );
             });
 
         for (const [kind, declarations] of Object.entries(kinds))

@@ -1,11 +1,13 @@
 // Carries out a program against mocks of a cloud, with its real drivers, and says how that ended.
 import * as pulumi from "@pulumi/pulumi";
 import { App, type CloudName, Mistake } from "../../components";
+import { checkInputs } from "../../plugin/check";
+import { openKinds } from "../../plugin/kinds";
 import { lens as aws } from "../aws/lens";
 import { lens as gcp } from "../gcp/lens";
 import { outputs } from "../local/computed";
 import { fakeCloud } from "../support/fake-cloud";
-import { type Program, run } from "../support/mocks";
+import { type Program, type Registered, run } from "../support/mocks";
 
 // No container engine is needed to see what would be built.
 process.env.DOCKER_HOST ??= "tcp://builder.example:2376";
@@ -21,6 +23,8 @@ export interface Outcome {
     readonly late?: Error;
     /** How many resources a plan has. */
     readonly made: number;
+    /** How many of them the checks of the agent's kinds have let pass. */
+    readonly judged: number;
     /** Of the processor. */
     readonly milliseconds: number;
     /** By the clock, as a person waits. */
@@ -68,11 +72,27 @@ export async function outcome(program: () => void, config: Record<string, string
     const { user, system } = process.cpuUsage(before);
     const took = { milliseconds: (user + system) / 1000, elapsed };
     const made = ran.made.length;
-    if (isLate(thrown)) return { late: thrown, made, ...took };
-    if (thrown === undefined) return { made, ...took };
+    if (isLate(thrown)) return { late: thrown, made, judged: 0, ...took };
+    if (thrown === undefined) {
+        const { judged, faults } = await judge(ran.made);
+        return { ...(faults.length > 0 && { late: new Error(faults.join("; ")) }), made, judged, ...took };
+    }
     if (!(thrown instanceof Mistake)) throw thrown;
     if (made > 0) throw new Error(`${made} were made before the refusal: ${thrown.message}`);
-    return { refusal: thrown, made, ...took };
+    return { refusal: thrown, made, judged: 0, ...took };
+}
+
+const kinds = openKinds();
+
+/** What the checks of the agent's kinds say of a plan, which the engine asks for each resource when it comes to it. */
+async function judge(made: readonly Registered[]): Promise<{ judged: number; faults: string[] }> {
+    // That of an image reads what is built, which is not there.
+    const those = made.filter(({ type }) => type.startsWith("mvi-local:index:") && !type.endsWith(":Image"));
+    const found = those.map(async ({ type, name, inputs }) => {
+        const { faults } = await checkInputs(kinds.ofToken(type), inputs, { agent: "shop/dev", resourceName: name });
+        return faults.map(({ input, reason }) => `${type} ${name}: ${input}: ${reason}`);
+    });
+    return { judged: those.length, faults: (await Promise.all(found)).flat() };
 }
 
 /** What the agent computes: with a URL for each port, whatever its name. */

@@ -40,3 +40,6 @@ export const atLeast = (wanted: number, got: number): Aim => ({
     wanted: `at least ${wanted}`,
     met: got >= wanted,
 });
+
+/** This, and nothing else. */
+export const same = (got: string, wanted: string): Aim => ({ got, wanted, met: got === wanted });

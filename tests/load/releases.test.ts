@@ -5,8 +5,8 @@ import { openSocket, serversAt, slowUpload, versionAt } from "./clients";
 import { type Load, offered, startLoad } from "./loads";
 import { runningIn } from "../faults/machine";
 import { faultHome, small, type Version } from "../faults/support";
-import { type Evidence, inFull } from "../support/proof";
-import { atLeast, proveLoad } from "./figures";
+import { type Aim, type Evidence, inFull } from "../support/proof";
+import { atLeast, proveLoad, same } from "./figures";
 import { broken, changedApp, containerOf, exitCodeOf } from "./versions";
 
 /** Answers a second. */
@@ -40,11 +40,19 @@ describe("releases under load, through Pulumi's engine", function () {
         load = await startLoad(url, offered(rate));
     };
 
-    /** Ends the load: nothing of it may have failed. Returns which versions answered. */
-    const judge = async (what: string, times: number, more: Evidence["figures"] = {}): Promise<string[]> => {
+    /** Ends the load: nothing of it may have failed, and these versions must have answered, and no other. */
+    const judge = async (
+        what: string,
+        times: number,
+        expected: readonly string[],
+        more: Evidence["figures"] = {},
+    ): Promise<void> => {
         const report = await load!.end();
-        proveLoad(what, times, rate, report, more);
-        return Object.keys(report.versions);
+        const served = Object.keys(report.versions).sort();
+        const wanted = [...expected].sort();
+        const versions = same(served.join(", "), wanted.join(", "));
+        proveLoad(what, times, rate, report, { "versions that answered": versions, ...more });
+        expect(served).to.deep.equal(wanted);
     };
 
     it(`fail no request, no WebSocket and no upload: ${releases} in a row, one of another image that is slow to start`, async () => {
@@ -52,6 +60,7 @@ describe("releases under load, through Pulumi's engine", function () {
         const socket = await openSocket(url);
         const upload = slowUpload(url);
         const names = ["1"];
+        const outlived: Record<string, Aim> = {};
         for (let number = 1; number <= releases; number++) {
             names.push(String(number + 1));
             const other = number === 2 ? { build: changedApp(home.root), mode: "slow" } : {};
@@ -59,17 +68,25 @@ describe("releases under load, through Pulumi's engine", function () {
             await stack.up();
             expect(await versionAt(url)).to.equal(names[number]);
             if (number === 1) {
-                expect(await socket.echo("over the release"), "the WebSocket").to.equal("over the release");
-                expect(await upload.end(), "the upload").to.deep.equal({ version: "1", bytes: upload.bytes() });
+                const echoed = await socket.echo("over the release");
+                const taken = await upload.end();
+                const bytes = upload.bytes();
+                outlived["the WebSocket opened before a release echoes after it"] = same(echoed, "over the release");
+                outlived["bytes of the upload begun before it, as the version before has them"] = same(
+                    `${taken.bytes}, version ${taken.version}`,
+                    `${bytes}, version 1`,
+                );
+                expect(echoed, "the WebSocket").to.equal("over the release");
+                expect(taken, "the upload").to.deep.equal({ version: "1", bytes });
                 await socket.close();
             }
         }
-        const served = await judge(
+        await judge(
             "rolling releases in a row, one of another image that is slow to start; a WebSocket and a slow upload outlive one",
             releases,
-            { releases: atLeast(20, names.length - 1) },
+            names,
+            { releases: atLeast(20, names.length - 1), ...outlived },
         );
-        expect(served.sort()).to.deep.equal(names.sort());
         await stack.preview({ expectNoChanges: true });
         await stack.destroy();
     });
@@ -97,7 +114,7 @@ describe("releases under load, through Pulumi's engine", function () {
         expect(ten, "the first two serve on").to.include.members(first);
         expect(ten, "two of the ten serve on").to.include.members(two);
         const kept = restarted.filter((pid) => ten.includes(pid));
-        await judge("2 replicas, 10, 2 again, and a restart of all, under load", 1, {
+        await judge("2 replicas, 10, 2 again, and a restart of all, under load", 1, ["1"], {
             "processes that served, at first and after each": {
                 got: [first, ten, two, restarted].map(({ length }) => length).join(", "),
                 wanted: "2, 10, 2, 2",
@@ -127,10 +144,9 @@ describe("releases under load, through Pulumi's engine", function () {
         version = { version: "1" };
         await stack.preview({ expectNoChanges: true });
         const modes = broken.map(({ mode }) => mode).join(", ");
-        const served = await judge(`releases that do not work (${modes}) under load`, broken.length, {
+        await judge(`releases that do not work (${modes}) under load`, broken.length, ["1"], {
             "exit codes of up": { got: codes.join(", "), wanted: "none is 0", met: !codes.includes(0) },
         });
-        expect(served).to.deep.equal(["1"]);
         version = { version: "2" };
         await stack.up();
         await until("the good one serves", async () => (await versionAt(url)) === "2");

@@ -43,9 +43,15 @@ describe("balancer: certificates that end soon", function () {
                 serials.add(await serialAt(port, readFileSync(ca, "utf8")));
             }
             const report = await load.end();
-            proveLoad("renewals of the certificate under a load of HTTPS", serials.size - 1, rate, report, {
-                renewals: atLeast(20, serials.size - 1),
-            });
+            proveLoad(
+                "renewals of the certificate under a load of HTTPS, by the load balancer alone, in a process with its target",
+                serials.size - 1,
+                rate,
+                report,
+                {
+                    renewals: atLeast(20, serials.size - 1),
+                },
+            );
             expect(host.reports).to.deep.equal([]);
         } finally {
             await kind.remove("edge", inputs({ https: true }));

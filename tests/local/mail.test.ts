@@ -40,7 +40,7 @@ describe("the relay that a stack names for its mail", () => {
         for (const [config, message] of [
             [{ ...relayed, "mvi:smtp": "https://me:planted@example.com" }, smtp],
             [{ ...relayed, "mvi:smtp": "smtp://me:planted/1@example.com" }, smtp],
-            [{ ...relayed, "mvi:smtp": "planted" }, "run `pulumi config set --secret mvi:smtp smtp://…`"],
+            [{ ...relayed, "mvi:smtp": "planted" }, "run `pulumi config set --secret mvi:smtp`, and give it smtp://…"],
             [{ "mvi:smtp": relayed["mvi:smtp"] }, "mvi:mailFrom: is needed with mvi:smtp"],
             [
                 { ...relayed, "mvi:mailFrom": "nobody" },

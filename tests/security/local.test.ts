@@ -9,8 +9,9 @@ import { type Attempt } from "../../agent/job/job";
 import { refusal, until } from "../agent/harness";
 import { ask as tell, type Live, live, patience, probeIn } from "../local/live/support";
 import { type Evidence, proved } from "../support/proof";
-import { type Answer, ask, commandLines, found, elsewhereOf, listenersOf, openTo, say } from "./look";
+import { type Answer, ask, elsewhereOf, found, listenersOf, openTo, say, watchCommandLines } from "./look";
 import { messagesOf } from "./messages";
+import { rightRequests } from "./rebound";
 import { everythingIn, planted, settings } from "./stack";
 
 const handIn = (what: string, times: number, figures: Evidence["figures"]) =>
@@ -26,17 +27,19 @@ describe("what a stack on this machine shows to others", function () {
     let env: Record<string, string>;
     let told = "";
     const mode: string[] = [];
+    let begun: ReturnType<typeof watchCommandLines>;
     before(async function () {
         if (process.platform !== "linux") this.skip(); // it looks into /proc
         let folder = "";
         stack = await live(async () => everythingIn(folder, ...mode), settings);
+        begun = watchCommandLines(); // not before: Automation API writes settings into a command line of Pulumi's
         folder = probeIn(stack.home.root);
         const { outputs, stdout } = await stack.stack.up({ onOutput: (text) => (told += text) });
         told += stdout;
         to = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as never]));
         env = await tell(to.web, "env");
     });
-    after(() => stack?.close());
+    after(() => (begun?.end(), stack?.close()));
 
     const portOf = (url: string) => Number(new URL(new URL(url).searchParams.get("endpoint") ?? url).port);
     const servers = () => ({
@@ -125,6 +128,34 @@ describe("what a stack on this machine shows to others", function () {
         expect(answered).to.deep.equal([]);
     });
 
+    it("refuses under such a name also who knows all keys, and shows a page nothing of what a right request is answered", async () => {
+        const names = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example"];
+        const answered: string[] = [];
+        const shown: string[] = [];
+        const rights = Object.entries(rightRequests(env, new URL(to.vault).hostname));
+        const evil = "https://evil.example";
+        for (const [server, send] of rights) {
+            const port = servers()[server as "S3"];
+            expect((await send(port, "127.0.0.1")).status, `${server}, by its own name`).to.equal(200);
+            for (const name of names) {
+                const { status } = await send(port, name);
+                if (![400, 403].includes(status)) answered.push(`${server} as "${name}": ${status}`);
+            }
+            const { status, headers } = await send(port, "127.0.0.1", evil);
+            if (headers["access-control-allow-origin"]) shown.push(`${server}: ${status}`);
+        }
+        const friend = "https://friend.example";
+        const { headers } = await rights[0][1](servers().S3, "127.0.0.1", friend);
+        expect(headers["access-control-allow-origin"], "to whom the rules of the bucket name").to.equal(friend);
+        handIn("requests that are rightly signed, under a foreign Host", rights.length * names.length, {
+            answered: none(answered),
+        });
+        handIn("requests that are rightly signed, for a page of another origin", rights.length, {
+            "shown to the page": none(shown),
+        });
+        expect([answered, shown]).to.deep.equal([[], []]);
+    });
+
     it("lets no page of another origin do or see anything, signed by nobody", async () => {
         const origins = ["https://evil.example", "null", "http://localhost:1", "http://127.0.0.1"];
         let asked = 0;
@@ -146,6 +177,12 @@ describe("what a stack on this machine shows to others", function () {
                 }
                 const first = { host, origin, "access-control-request-method": method };
                 note(`${server}'s preflight for ${origin}`, await ask(port, "OPTIONS", target, first));
+                // Without leave for these a page cannot send a signature, even if it has one.
+                const signed = {
+                    ...first,
+                    "access-control-request-headers": "authorization,content-type,x-amz-target",
+                };
+                note(`${server}'s preflight of a signed one for ${origin}`, await ask(port, "OPTIONS", target, signed));
             }
         handIn("requests of a page of another origin, and its questions beforehand (CSRF)", asked, {
             answered: none(answered),
@@ -323,10 +360,14 @@ describe("what a stack on this machine shows to others", function () {
         messages.forEach((message) => expect(message).to.not.equal(""));
 
         // Where a workload's own files are, its secret files are; the image is what the probe's author wrote.
+        const commands = begun.end();
+        expect(commands.join("\n"), "what has begun and ended meanwhile").to.match(/initdb/);
         const files = filesIn(stack.home.root).filter((file) => !/\/run\/[^/]+\/files\//.test(file));
         const places = {
             files: files.flatMap((file) => found(contentOf(file), values).map((name) => `${name}: ${file}`)),
-            "command lines": commandLines().flatMap((line) => found(line, values)),
+            "command lines": commands.flatMap((line) =>
+                found(line, values).map((name) => `${name}: ${line.slice(0, 150)}`),
+            ),
             "what the engine told": found(told, values),
             logs: found(JSON.stringify(await stack.ask("logs", { limit: 100_000 })), values),
             status: found(JSON.stringify(await stack.ask("status")), values),
@@ -338,6 +379,7 @@ describe("what a stack on this machine shows to others", function () {
             files.length + 4 + messages.length,
             {
                 "messages of what was made to fail": messages.length,
+                "command lines of all that began, also for a moment, from the first up on": commands.length,
                 "found in plain": none(shown),
             },
         );

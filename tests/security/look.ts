@@ -70,6 +70,20 @@ export function commandLines(): string[] {
         .map((pid) => textOf(`/proc/${pid}/cmdline`).replaceAll("\0", " "));
 }
 
+/** Sees the command lines of all that begins from now on and lives for some milliseconds; `end` answers them. */
+export function watchCommandLines(): { end(): string[] } {
+    const seen = new Set<string>();
+    const look = () => commandLines().forEach((line) => seen.add(line));
+    const timer = setInterval(look, 10);
+    return {
+        end() {
+            clearInterval(timer);
+            look();
+            return [...seen];
+        },
+    };
+}
+
 export interface Answer {
     readonly status: number;
     readonly headers: http.IncomingHttpHeaders;
