@@ -23,7 +23,8 @@ export function prove(part: string, what: string, times: number, figures: Figure
 }
 
 /** `secondsUntilItServes` as people say it. */
-const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const words = (name: string) =>
+    name.replace(/([a-z])([A-Z])/g, (_, before, letter: string) => `${before} ${letter.toLowerCase()}`);
 
 function shownOf(figure: Figure): string | number | Aim {
     if (typeof figure === "number" || typeof figure === "string" || isAim(figure)) return figure;
