@@ -78,9 +78,10 @@ export async function wake(subject: Subject): Promise<void> {
             await sleep(30, undefined, { signal: options.signal }); // it does not listen yet, or has just ended
         }
     }
+    answered.set(place.folder, holder(place.folder, "agent")); // one that never does is waited for once
 }
 
-/** The agents that have brought back what they keep, as this process has heard: by their folder, their process. */
+/** The agents that are not waited for again in this process: by their folder, their process. */
 const answered = new Map<string, number | undefined>();
 
 const stopped = ({ folder, stopped: mark }: Place): boolean => !fs.existsSync(folder) || fs.existsSync(mark);

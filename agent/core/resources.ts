@@ -63,8 +63,8 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
     const gone = new Set<string>();
     const retries = new Map<string, NodeJS.Timeout>();
     const stopping = new AbortController();
-    // Calls come in before it has begun.
-    const { promise: broughtUp, resolve: isBroughtUp } = deferred();
+    let isBroughtUp!: () => void;
+    const broughtUp = new Promise<void>((resolve) => (isBroughtUp = resolve)); // calls come in before it has begun
 
     const key = (kind: string, id: string): string => `${kind}/${id}`;
     const enter = (name: string, state: ResourceState["state"], error?: string): void => {
@@ -288,12 +288,5 @@ export function openResources(records: Records, kinds: Kinds, report: (line: str
 /** How many of one kind are brought up at a time. */
 const WIDTH = 4;
 const LONGEST_WAIT = 60_000;
-
-/** `Promise.withResolvers`, which Node.js has from 22 on. */
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-    let resolve!: () => void;
-    const promise = new Promise<void>((settle) => (resolve = settle));
-    return { promise, resolve };
-}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type EngineEvent } from "@pulumi/pulumi/automation";
 import { call } from "../../agent/core/client";
-import { refusal, until } from "../agent/harness";
+import { refusal, type TestAgent, until } from "../agent/harness";
 import { Fake, pulumiHome, stateOf, steps } from "./harness";
 
 describe("the provider and what changed outside", function () {
@@ -14,10 +14,7 @@ describe("the provider and what changed outside", function () {
     afterEach(() => home.close());
 
     it("refresh shows drift and what has gone, and up heals both", async () => {
-        const stack = await home.stack(async () => {
-            const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
-            return { a: a.file, b: b.file };
-        });
+        const stack = await home.stack(aAndB);
         const { outputs } = await stack.up();
         fs.writeFileSync(outputs.a.value as string, "by hand");
         fs.rmSync(outputs.b.value as string);
@@ -41,10 +38,7 @@ describe("the provider and what changed outside", function () {
     });
 
     it("up makes anew, without a refresh, what the engine has and the agent has not: a destroy was killed between the two", async () => {
-        const stack = await home.stack(async () => {
-            const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
-            return { a: a.file, b: b.file };
-        });
+        const stack = await home.stack(aAndB);
         const { outputs } = await stack.up();
         await home.agent().remove("b");
         const events: EngineEvent[] = [];
@@ -55,16 +49,11 @@ describe("the provider and what changed outside", function () {
     });
 
     it("up tries again, without a refresh, what does not come back: to the engine nothing has changed", async () => {
-        const stack = await home.stack(async () => {
-            const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
-            return { a: a.file, b: b.file };
-        });
+        const stack = await home.stack(aAndB);
         await stack.up();
         const agent = home.agent();
-        const record = path.join(agent.place.folder, "records", "Fake", "a.json");
-        const text = fs.readFileSync(record, "utf8");
         await agent.killBoth();
-        fs.writeFileSync(record, text.replace(`"text": "a"`, `"text": "a", "fail": "no luck"`));
+        failsWhenBack(agent, "a", { fail: "no luck" });
         const events: EngineEvent[] = [];
         const { stdout } = await stack.preview({ onEvent: (event) => events.push(event) });
         expect(steps(events), stdout).to.deep.equal(["update a"]);
@@ -77,10 +66,8 @@ describe("the provider and what changed outside", function () {
         const stack = await home.stack(async () => ({ a: new Fake("a", { text: "a" }).file }));
         await stack.up();
         const agent = home.agent();
-        const record = path.join(agent.place.folder, "records", "Fake", "a.json");
-        const text = fs.readFileSync(record, "utf8");
         await agent.killBoth();
-        fs.writeFileSync(record, text.replace(`"text": "a"`, `"text": "a", "slow": 80, "fail": "no luck"`));
+        failsWhenBack(agent, "a", { slow: 80, fail: "no luck" });
         void agent.start().catch(() => undefined);
         await until("it is there", () => agent.pid("agent") !== undefined);
         const events: EngineEvent[] = [];
@@ -90,10 +77,7 @@ describe("the provider and what changed outside", function () {
     });
 
     it("refresh keeps what does not come back, which an up tries again, and forgets what says that its data have gone", async () => {
-        const stack = await home.stack(async () => {
-            const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
-            return { a: a.file, b: b.file };
-        });
+        const stack = await home.stack(aAndB);
         const { outputs } = await stack.up();
         const agent = home.agent();
         await agent.killBoth();
@@ -101,9 +85,7 @@ describe("the provider and what changed outside", function () {
             ["a", "no luck"],
             ["b", "gone"],
         ] as const) {
-            const record = path.join(agent.place.folder, "records", "Fake", `${id}.json`);
-            const text = fs.readFileSync(record, "utf8");
-            fs.writeFileSync(record, text.replace(`"text": "${id}"`, `"text": "${id}", "fail": "${why}"`));
+            failsWhenBack(agent, id, { fail: why });
             fs.rmSync(outputs[id].value as string); // as of a container that does not run: nothing is there to be read
         }
         await stack.refresh();
@@ -224,3 +206,15 @@ describe("the provider and what changed outside", function () {
         expect(fs.existsSync(home.agents)).to.equal(false);
     });
 });
+
+const aAndB = async () => {
+    const [a, b] = [new Fake("a", { text: "a" }), new Fake("b", { text: "b" })];
+    return { a: a.file, b: b.file };
+};
+
+/** Lets it fail when its agent, which does not run now, brings it back. */
+function failsWhenBack(agent: TestAgent, id: string, how: { fail: string; slow?: number }): void {
+    const file = path.join(agent.place.folder, "records", "Fake", `${id}.json`);
+    const record = JSON.parse(fs.readFileSync(file, "utf8")) as { inputs: object };
+    fs.writeFileSync(file, JSON.stringify({ ...record, inputs: { ...record.inputs, ...how } }));
+}
