@@ -1,31 +1,77 @@
 /**
  * Saves what this commit makes of the guestbook as a state that later commits must be able to take over:
  *
- *     npx tsx tests/upgrade/save.ts
+ *     npx tsx tests/upgrade/save.ts             on this machine, AWS and GCP
+ *     npx tsx tests/upgrade/save.ts <commit>    what an earlier commit makes on AWS and GCP
  *
  * Do it at each release, and when something changes that is kept. It deploys the guestbook on this machine, in a temp
- * folder and with a passphrase that is no secret, saves, and takes it away again.
+ * folder and with a passphrase that is no secret, saves, and takes it away again. On the clouds nothing is made: the
+ * engine's state is saved as a provider leaves it that does at once whatever it is asked for.
  */
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
+import type { Deployment } from "@pulumi/pulumi/automation";
 import { guestbook } from "../../stacks/guestbook";
 import { live } from "../local/live/support";
-import { kept, nextState, type Places, root, write } from "./saved";
+import { clouds, type Guestbook, guestbookOf, onCloud, profiles } from "./clouds";
+import { type Places, root, toBeSaved, write } from "./saved";
 
-async function main(): Promise<void> {
+async function main(commit?: string): Promise<void> {
+    if (commit === undefined) {
+        await saveLocal();
+        await saveClouds(guestbook, root);
+        return;
+    }
+    const tree = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-test-"));
+    try {
+        await saveClouds(guestbookOf(commit, tree), tree, commit);
+    } finally {
+        fs.rmSync(tree, { recursive: true });
+    }
+}
+
+async function saveLocal(): Promise<void> {
+    const { folder } = toBeSaved("local");
     const stack = await live(async () => guestbook());
     try {
         await stack.up();
-        const target = nextState();
         const places: Places = { "<home>": stack.home.root, "<root>": root };
-        write(path.join(target, "stack.json"), `${JSON.stringify(await stack.stack.exportStack(), null, 4)}\n`, places);
+        save(path.join(folder, "stack.json"), await stack.stack.exportStack(), places);
         for (const name of kept)
-            copy(path.join(stack.agent.place.folder, name), path.join(target, "agent", name), places);
+            copy(path.join(stack.agent.place.folder, name), path.join(folder, "agent", name), places);
         await stack.stack.destroy();
-        console.log(`saved in ${path.relative(root, target)}`);
     } finally {
         await stack.close();
     }
+}
+
+/** What may be kept of an agent: its data are too large for that, and need no upgrade but PostgreSQL's own. */
+const kept = ["records", "vault.key", "identities.json", "format"];
+
+/** @param tree - the folder of the project that `program` is of */
+async function saveClouds(program: Guestbook, tree: string, commit?: string): Promise<void> {
+    for (const cloud of clouds)
+        for (const profile of profiles)
+            await onCloud(
+                cloud,
+                profile,
+                async () => program(),
+                async (stack) => {
+                    await stack.up();
+                    const file = path.join(toBeSaved(cloud, commit).folder, `${profile}.json`);
+                    save(file, await stack.exportStack(), { "<root>": tree });
+                },
+            );
+}
+
+function save(file: string, state: Deployment, places: Places): void {
+    const { resources, ...rest } = state.deployment as { resources: Record<string, unknown>[] };
+    // Where in a program something stands is a line of the machine that saved it.
+    const lines = resources.map((one) => JSON.stringify({ ...one, sourcePosition: undefined, stackTrace: undefined }));
+    const text = JSON.stringify({ ...state, deployment: { ...rest, resources: [] } }, null, 1);
+    write(file, `${text.replace('"resources": []', () => `"resources": [\n${lines.join(",\n")}\n]`)}\n`, places);
+    console.log(`saved ${path.relative(root, file)}`);
 }
 
 function copy(from: string, to: string, places: Places): void {
@@ -36,4 +82,4 @@ function copy(from: string, to: string, places: Places): void {
     else fs.cpSync(from, to);
 }
 
-void main();
+void main(process.argv[2]).then(() => process.exit(0));

@@ -1,27 +1,55 @@
-// Saved states: what an earlier commit of this project left of the guestbook, in the engine and in its agent.
-import { execFileSync } from "node:child_process";
+// Saved states: what an earlier commit of this project left of the guestbook, in the engine and, on local, in its agent.
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 
 export const root = path.resolve(__dirname, "../..");
-export const folder = path.join(root, "tests/saved/states");
+const folder = path.join(root, "tests/saved/states");
 
-/** All saved states, the oldest first; each is a folder named by day and commit. */
-export function savedStates(): string[] {
-    return fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+export type Where = "local" | "aws" | "gcp";
+
+/** Saved is what one commit left on one cloud. */
+export interface Saved {
+    /** Day and commit. */
+    readonly name: string;
+    readonly commit: string;
+    readonly folder: string;
 }
 
-/** What may be kept of an agent: its data are too large for that, and need no upgrade but PostgreSQL's own. */
-export const kept = ["records", "vault.key", "identities.json", "format"];
+/** All that is saved of a cloud, the oldest first. */
+export function savedOn(where: Where): Saved[] {
+    const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+    return names.map((name) => savedBy(name, where)).filter((one) => fs.existsSync(one.folder));
+}
+
+/** Where a state of this commit, or of an earlier one, is saved. */
+export function toBeSaved(where: Where, commit = "HEAD"): Saved {
+    const of = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
+    const day = of("show", "-s", "--format=%cs", commit);
+    return savedBy(`${day}-${of("rev-parse", "--short=9", commit)}`, where);
+}
+
+const savedBy = (name: string, where: Where): Saved => ({
+    name,
+    commit: name.split("-").pop()!,
+    folder: path.join(folder, name, where),
+});
+
+/** A clone without history has no earlier version to run. */
+export const hasHistory = (commit: string): boolean =>
+    spawnSync("git", ["cat-file", "-e", `${commit}^{commit}`], { cwd: root }).status === 0;
+
+/** Puts the project as it was into a folder. */
+export function treeOf(commit: string, into: string): void {
+    const archive = `${into}.tar`;
+    execFileSync("git", ["archive", "-o", archive, commit], { cwd: root });
+    execFileSync("tar", ["-xf", archive, "-C", into]);
+    fs.rmSync(archive);
+}
 
 /** Places of the machine that saved it, which are others on each: in the files they have these names. */
-export interface Places {
-    /** The project's folder. */
-    readonly "<root>": string;
-    /** The temp folder of the stack. */
-    readonly "<home>": string;
-}
+export type Places = Readonly<Record<`<${string}>`, string>>;
 
 export const write = (file: string, text: string, places: Places): void => {
     fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -31,11 +59,14 @@ export const write = (file: string, text: string, places: Places): void => {
 export const read = (file: string, places: Places): string =>
     Object.entries(places).reduce((all, [name, place]) => all.replaceAll(name, place), fs.readFileSync(file, "utf8"));
 
-export const stateOf = (name: string, places: Places): Deployment =>
-    JSON.parse(read(path.join(folder, name, "stack.json"), places)) as Deployment;
+export const deploymentIn = (file: string, places: Places): Deployment => JSON.parse(read(file, places)) as Deployment;
 
-/** The folder that the next state is saved in. */
-export function nextState(): string {
-    const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
-    return path.join(folder, `${new Date().toISOString().slice(0, 10)}-${git("rev-parse", "--short=9", "HEAD")}`);
+/** Is it people's? A provider is none of theirs: each checkout of the package has one of its own. */
+export const isOwn = (urn: string | undefined): urn is string =>
+    urn !== undefined && !urn.includes("::pulumi:providers:");
+
+/** The URNs of what is people's in a state. */
+export function urnsOf({ deployment }: Deployment): string[] {
+    const { resources } = deployment as { resources: { urn: string }[] };
+    return resources.map(({ urn }) => urn).filter(isOwn);
 }

@@ -1,13 +1,15 @@
 /** A resource provider for tests, which stands for every cloud's: whatever is asked of it is done, at once or after a delay. */
 
 import * as grpc from "@grpc/grpc-js";
+import * as pulumi from "@pulumi/pulumi";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as provider from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { readUrn } from "../../../plugin/names";
-import { plain } from "../../../plugin/values";
+import { plain, same, secret } from "../../../plugin/values";
+import { value as valueOf } from "../mocks";
 import { answerOf, outputsOf } from "./clouds";
 
 /** The packages that it stands for. */
@@ -74,7 +76,14 @@ function methodsOf({ creating }: Behaviour) {
         diffConfig: async () => new provider.DiffResponse().setChanges(provider.DiffResponse.DiffChanges.DIFF_NONE),
         configure: async () => new provider.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true),
         check: async (request: provider.CheckRequest) => new provider.CheckResponse().setInputs(request.getNews()),
-        diff: async () => new provider.DiffResponse().setChanges(provider.DiffResponse.DiffChanges.DIFF_NONE),
+        // What changes is got in place: what a cloud makes anew is not known here.
+        async diff(request: provider.DiffRequest) {
+            const [before, after] = [request.getOldInputs(), request.getNews()].map(comparable);
+            const names = new Set([...Object.keys(before!), ...Object.keys(after!)]);
+            const changed = [...names].filter((name) => !same(before![name], after![name]));
+            const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
+            return new provider.DiffResponse().setChanges(changed.length ? DIFF_SOME : DIFF_NONE).setDiffsList(changed);
+        },
         async create(request: provider.CreateRequest) {
             // In a preview, what is not said is unknown.
             if (request.getPreview()) return new provider.CreateResponse().setProperties(request.getProperties());
@@ -91,18 +100,44 @@ function methodsOf({ creating }: Behaviour) {
                 .setId(request.getId())
                 .setInputs(request.getInputs())
                 .setProperties(request.getProperties()),
-        update: async (request: provider.UpdateRequest) =>
-            new provider.UpdateResponse().setProperties(request.getNews()),
+        async update(request: provider.UpdateRequest) {
+            const properties = request.getOlds() ?? new Struct(); // what was computed stays
+            request
+                .getNews()
+                ?.getFieldsMap()
+                .forEach((value, name) => properties.getFieldsMap().set(name, value));
+            return new provider.UpdateResponse().setProperties(properties);
+        },
         delete: async () => new Empty(),
         async invoke(request: provider.InvokeRequest) {
             const args = plain(request.getArgs()?.toJavaScript() ?? {}) as Inputs;
-            const answer = { ...args, ...answerOf(request.getTok(), args) };
-            return new provider.InvokeResponse().setReturn(structOf(answer));
+            const answer = Object.entries({ ...args, ...answerOf(request.getTok(), args) });
+            const members = answer.map(async ([name, value]) => [name, await marked(value)] as const);
+            return new provider.InvokeResponse().setReturn(structOf(Object.fromEntries(await Promise.all(members))));
         },
         attach: async () => new Empty(), // The engine: it is told of nothing.
         cancel: async () => new Empty(),
     };
 }
+
+/** Inputs as they are compared: without the marks of secrets, and files by what they hold, wherever they lie. */
+const comparable = (inputs: Struct | undefined): Inputs => byContent(plain(inputs?.toJavaScript() ?? {})) as Inputs;
+
+function byContent(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(byContent);
+    const { hash } = value as { hash?: unknown };
+    const isFile = Object.values(value).some((mark) => mark === asset || mark === archive);
+    if (isFile) return hash;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, byContent(part)]));
+}
+
+/** The engine's marks of a file, and of a folder. */
+const [asset, archive] = ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"];
+
+/** A secret of a program, as the engine has it. */
+const marked = async (value: unknown): Promise<unknown> =>
+    pulumi.Output.isInstance(value) ? secret(await valueOf(value)) : value;
 
 /** A struct has no undefined. */
 function structOf(values: Inputs): Struct {

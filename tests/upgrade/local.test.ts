@@ -10,29 +10,28 @@ import { kindRegistry } from "../../agent/kinds";
 import { guestbook } from "../../stacks/guestbook";
 import { type Live, live } from "../local/live/support";
 import { proved } from "../support/proof";
-import { folder, read, root, savedStates, stateOf } from "./saved";
+import { deploymentIn, isOwn, read, root, savedOn, urnsOf } from "./saved";
 
-describe("a stack that an earlier commit made", function () {
+describe("a stack on local that an earlier commit made", function () {
     this.timeout(120_000);
 
-    it("is saved at least once: npx tsx tests/upgrade/save.ts", () => expect(savedStates()).to.not.be.empty);
+    it("is saved at least once: npx tsx tests/upgrade/save.ts", () => expect(savedOn("local")).to.not.be.empty);
 
-    for (const name of savedStates())
+    for (const { name, folder } of savedOn("local"))
         describe(name, () => {
             let stack: Live;
             before(async () => (stack = await live(async () => guestbook())));
             after(() => stack.close());
 
             it("is taken over: nothing is made, deleted or replaced, and each URN is what it was", async () => {
-                const before = stateOf(name, { "<root>": root, "<home>": stack.home.root });
+                const places = { "<root>": root, "<home>": stack.home.root };
+                const before = deploymentIn(path.join(folder, "stack.json"), places);
                 await stack.stack.importStack(before);
                 const events: EngineEvent[] = [];
                 await stack.stack.preview({ onEvent: (event) => void events.push(event) });
-                // A provider is no resource of people's: each checkout of the package has one of its own.
-                const own = (urn: string | undefined) => urn !== undefined && !urn.includes("::pulumi:providers:");
                 const steps = events
                     .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []))
-                    .filter(({ urn }) => own(urn));
+                    .filter(({ urn }) => isOwn(urn));
                 const other = steps.filter(({ op }) => op !== "same" && op !== "update");
                 const updated = steps
                     .filter(({ op }) => op === "update")
@@ -40,8 +39,7 @@ describe("a stack that an earlier commit made", function () {
                         const changed = Object.keys(detailedDiff ?? {}).join(", ");
                         return `${type.split(":").pop()} ${urn.split("::").pop()} (${changed || "no input of its own"})`;
                     });
-                const { resources } = before.deployment as { resources: { urn: string }[] };
-                const urns = resources.map(({ urn }) => urn).filter(own);
+                const urns = urnsOf(before);
                 proved({
                     part: "upgrade",
                     what: `the guestbook on local as ${name} left it, previewed by the newest`,
@@ -59,7 +57,7 @@ describe("a stack that an earlier commit made", function () {
             it("has records which the newest agent reads, secrets and all, and knows the kinds of", () => {
                 const copy = fs.mkdtempSync(path.join(os.tmpdir(), "mvi-test-"));
                 try {
-                    const saved = path.join(folder, name, "agent");
+                    const saved = path.join(folder, "agent");
                     fs.cpSync(saved, copy, { recursive: true });
                     const files = fs.readdirSync(path.join(copy, "records"), { recursive: true, encoding: "utf8" });
                     for (const file of files.filter((each) => each.endsWith(".json"))) {

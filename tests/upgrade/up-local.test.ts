@@ -1,25 +1,23 @@
 import { expect } from "chai";
-import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Visitor } from "../guestbook/visitor";
 import { type Clone, clone, copyTree } from "../scripts/clone";
 import { proved, proving } from "../support/proof";
-import { root, savedStates } from "./saved";
+import { hasHistory, root, savedOn, treeOf } from "./saved";
 
 /** What stays when the project is brought to another version: what a user has, and no version brings along. */
 const users = [".git", ".pulumi", "node_modules"];
 
-for (const name of savedStates()) {
-    const commit = name.split("-").pop()!;
-    // A clone without history has no earlier version, and the short form is the preview of what it left.
-    const can = proving && spawnSync("git", ["cat-file", "-e", `${commit}^{commit}`], { cwd: root }).status === 0;
+for (const { name, commit } of savedOn("local")) {
+    // The short form is the preview of what it left.
+    const can = proving && hasHistory(commit);
     describe(`the guestbook, running as ${commit} brought it up`, function () {
         this.timeout(900_000);
         let user: Clone;
         before(function () {
             if (!can) this.skip();
-            user = clone(process.execPath, (folder) => treeOf(commit, folder));
+            user = clone(process.execPath, (folder) => treeWithPackages(commit, folder));
         });
         after(() => user?.close());
 
@@ -75,11 +73,8 @@ for (const name of savedStates()) {
 }
 
 /** The project as it was; its packages are those of now. */
-function treeOf(commit: string, folder: string): void {
-    const archive = `${folder}.tar`;
-    execFileSync("git", ["archive", "-o", archive, commit], { cwd: root });
-    execFileSync("tar", ["-xf", archive, "-C", folder]);
-    fs.rmSync(archive);
+function treeWithPackages(commit: string, folder: string): void {
+    treeOf(commit, folder);
     fs.rmSync(path.join(folder, "tests"), { recursive: true });
     for (const file of ["package.json", "package-lock.json"])
         fs.copyFileSync(path.join(root, file), path.join(folder, file));
