@@ -47,10 +47,10 @@ const installed = new Map<string, string>();
  * It is called by the first resource. Call it before, with `home`, only if the engine has another home than this process, as
  * with `pulumiHome` of the Automation API.
  *
- * @param home - @default `PULUMI_HOME`, else `~/.pulumi`
+ * @param home - @default `PULUMI_HOME`, else `.pulumi` in the account's home
  */
 export function installPlugin(home?: string): string {
-    const root = path.resolve(home ?? (process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi")));
+    const root = path.resolve(home ?? homeOfPulumi());
     const known = installed.get(root);
     if (known !== undefined) return known;
     const folder = fs.realpathSync(packageFolder());
@@ -61,6 +61,19 @@ export function installPlugin(home?: string): string {
     }
     installed.set(root, version);
     return version;
+}
+
+/**
+ * As the engine finds it: in the home that the system's table of accounts names, whatever `$HOME` says, but for an account that
+ * is not in there. Source: `GetPulumiHomeDir` of github.com/pulumi/pulumi/sdk/v3/go/common/workspace, `user.Current` of Go.
+ */
+export function homeOfPulumi(): string {
+    if (process.env.PULUMI_HOME) return process.env.PULUMI_HOME;
+    try {
+        return path.join(os.userInfo().homedir, ".pulumi");
+    } catch {
+        return path.join(os.homedir(), ".pulumi");
+    }
 }
 
 function scriptsOf(command: string[]): [name: string, text: string][] {

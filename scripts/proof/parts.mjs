@@ -46,7 +46,7 @@ export const parts = [
         name: "upgrade",
         title: "Upgrades",
         folder: "tests/upgrade",
-        says: "A stack that an earlier version made is taken over by this one: no resource is replaced, deleted or renamed. A saved state is previewed: of it there are the engine's state and the agent's records, and not the data. And where the clone has the project's history, that commit brings the guestbook up, with the packages of now, and this version takes over what runs, its agent and data too.",
+        says: "A stack that an earlier version made is taken over by this one: no resource is replaced, deleted or renamed. On local a saved state is previewed: of it there are the engine's state and the agent's records, and not the data. On AWS and GCP a saved state is brought up with a provider that does at once whatever it is asked for, so that what counts are URNs and inputs: which of them a cloud takes in place is a list with reasons, and an input that is not in it fails. And where the clone has the project's history, that commit brings the guestbook up, with the packages of now: on local this version takes over what runs, its agent and data too, and on AWS what it made against an emulator with AWS's own provider, which tells by itself what it makes anew.",
     },
     {
         name: "critical",

@@ -42,8 +42,11 @@ export function children(word: string): Running[] {
 }
 
 /** Our own children that are Pulumi's engine, or what it starts. */
-export const engines = (): Running[] =>
-    children("").filter(({ command }) => /(^|[/])pulumi(-\S+)? |plugin[/]main[.][jt]s/.test(command));
+export const engines = (): Running[] => children("").filter(({ command }) => isEngine(command));
+
+/** By the program's own name: a folder on the way to another one's may be called `pulumi-mvi`. */
+export const isEngine = (command: string): boolean =>
+    /^(\S*[/])?pulumi(-[^\s/]+)?( |$)|plugin[/]main[.][jt]s/.test(command);
 
 /** The names of all that is below `folder`, as far as it is there still. */
 export function namesIn(folder: string): string[] {
@@ -126,6 +129,9 @@ export function kill(root: string, which: RegExp, most = Infinity): number {
 export function killChildren(word: string): number {
     return children(word).filter(({ pid }) => killOne(pid)).length;
 }
+
+/** kill -9 for all that {@link engines} finds. */
+export const killEngines = (): void => engines().forEach(({ pid }) => killOne(pid));
 
 /** Missed: there was nothing to kill. */
 export class Missed extends Error {}

@@ -8,8 +8,25 @@ import { steps } from "../plugin/harness";
 import { openSocket, slowUpload, versionAt } from "../load/clients";
 import { failuresOf, startLoad } from "../load/loads";
 import { census, leftOf } from "./census";
-import { agents, guardians, kill, killChildren, portsIn, runningIn, struck, webs } from "./machine";
+import { agents, guardians, isEngine, kill, killChildren, portsIn, runningIn, struck, webs } from "./machine";
 import { faultHome, filesOf, small, textOf, unlock, type Version, withFiles } from "./support";
+
+describe("the engine, among a test's own processes", () => {
+    it("is told by its program, and not by a folder that is called as this project is", () => {
+        const commands = [
+            "pulumi up --yes",
+            "/opt/bin/pulumi-language-nodejs 127.0.0.1:1",
+            "/bin/pulumi",
+            "node /a/plugin/main.js",
+        ];
+        expect(commands.filter((command) => !isEngine(command))).to.deep.equal([]);
+        const others = [
+            "/src/pulumi-mvi/node_modules/@esbuild/linux-x64/bin/esbuild --service=0.28.2 --ping",
+            "node /src/pulumi-mvi/node_modules/mocha/bin/mocha.js",
+        ];
+        expect(others.filter(isEngine)).to.deep.equal([]);
+    });
+});
 
 describe("faults in short, through Pulumi's engine", function () {
     this.timeout(240_000);

@@ -11,7 +11,7 @@ import { App, type AppArgs } from "../../components";
 import { until } from "../agent/harness";
 import { pulumiHome } from "../plugin/harness";
 import { inFull } from "../support/proof";
-import { kill, killChildren, runningIn } from "./machine";
+import { kill, killEngines, runningIn } from "./machine";
 
 /**
  * A folder of Pulumi's and of agents, with the agent's real kinds, and one for all temporary files. Folders are open for passing:
@@ -34,8 +34,7 @@ export function faultHome(environment: NodeJS.ProcessEnv = {}) {
         /** Ends all that runs there, also what a test that failed has left. */
         async close(): Promise<void> {
             // the engine and its plugin first: they would start an agent again
-            killChildren("pulumi");
-            killChildren("plugin/main");
+            killEngines();
             await until("nothing runs", () => {
                 const left = runningIn(home.root);
                 if (left.length > 0) kill(home.root, /./);
