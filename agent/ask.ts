@@ -4,28 +4,31 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { call, Unreachable } from "./core/client";
 import { listIfAny } from "./core/files";
+import { nearest } from "./core/nearest";
 import { home, type Place } from "./core/place";
 import { Refusal } from "./kind";
+import { type Asked, questions } from "./questions";
 
 export interface Question {
     /** `<stack>` or `<project>/<stack>`, if it is said. */
     readonly stack?: string;
-    /** One of agent/core/queries.ts. */
+    /** One of agent/questions.ts. */
     readonly name: string;
     readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads the words. A value is a number, true or false if it looks like one, else a text.
+ * Reads the words: values as the call takes them.
  *
- * @param usage - what is to be said, for who has said something else
+ * @param usage - what is to be said, for who has said nothing that can be asked
  * @throws {@link Refusal}
  */
 export function question(words: readonly string[], usage: string): Question {
     const names = words.filter((word) => !word.includes("="));
     const name = names.pop();
     if (name === undefined || names.length > 1) throw new Refusal(usage);
-    const body = Object.fromEntries(words.filter((word) => word.includes("=")).map(pair));
+    const takes = takenBy(name, names[0]);
+    const body = Object.fromEntries(words.filter((word) => word.includes("=")).map((word) => pair(name, takes, word)));
     return { stack: names[0], name, body };
 }
 
@@ -41,6 +44,7 @@ export async function ask(place: Place, { name, body }: Question, up: string): P
             `There is no agent of ${place.stack} on this machine: what is not deployed keeps nothing. ${up} deploys it.`,
         );
     try {
+        await refuseMissing(place, name, body);
         return await call(place, name, body, { onProgress: (line) => console.log(line) });
     } catch (error) {
         if (error instanceof Unreachable) throw new Refusal(`${error.message}: ${up} brings it up.`);
@@ -70,8 +74,47 @@ export function stackMeant(name?: string, root = home()): string {
     );
 }
 
-function pair(word: string): [string, unknown] {
+/** What a call takes. @param before - the word before it, which is the stack */
+function takenBy(name: string, before?: string): Asked["takes"] {
+    if (Object.hasOwn(questions, name)) return questions[name].takes;
+    if (before !== undefined && Object.hasOwn(questions, before)) {
+        const [first = "name"] = Object.keys(questions[before].takes);
+        throw new Refusal(
+            `"${name}" is no call: it comes after the stack, and its values with their names, as in ` +
+                `\`${before} ${first}=…\``,
+        );
+    }
+    const near = nearest(name, Object.keys(questions));
+    const there = `here are ${Object.keys(questions).join(", ")}`;
+    throw new Refusal(
+        `"${name}" is no call: ${near === undefined ? `t${there}` : `did you mean \`${near}\`? T${there}`}`,
+    );
+}
+
+function pair(call: string, takes: Asked["takes"], word: string): [string, unknown] {
     const [key, ...rest] = word.split("=");
-    const text = rest.join("=");
-    return [key, /^(-?\d+(\.\d+)?|true|false)$/.test(text) ? JSON.parse(text) : text];
+    const given = rest.join("=");
+    if (!Object.hasOwn(takes, key)) {
+        const known = Object.keys(takes);
+        const near = nearest(key, known);
+        const all = `t takes ${known.map((each) => `${each}=…`).join(" ") || "no values"}`;
+        const todo = near === undefined ? `i${all}` : `did you mean \`${near}\`? I${all}`;
+        throw new Refusal(`${call}: it takes no \`${key}\`: ${todo}`);
+    }
+    const { sort } = takes[key];
+    const value = sort.read(given);
+    if (value === undefined) throw new Refusal(`${call}: ${key}: "${given}" is ${sort.not}: ${sort.todo(given)}`);
+    return [key, value];
+}
+
+/** Refuses a call that lacks what it needs, with what there is: the agent would look for what is called "undefined". */
+async function refuseMissing(place: Place, name: string, body: Question["body"]): Promise<void> {
+    const missing = Object.entries(questions[name].takes).find(
+        ([key, { needed }]) => needed && (body[key] === undefined || body[key] === ""),
+    );
+    if (missing === undefined) return;
+    const [key, { sort, there }] = missing;
+    const names = there && there.names((await call(place, there.call)) as never);
+    const todo = names ? `there are ${[...new Set(names)].sort().join(", ") || "none"}` : sort.todo("");
+    throw new Refusal(`${name}: \`${key}=…\` is missing: ${todo}`);
 }

@@ -4,6 +4,7 @@
 import { ask, question, stackMeant } from "./ask";
 import { placeOf } from "./core/place";
 import { Refusal } from "./kind";
+import { help } from "./questions";
 
 const usage = `npx pulumi-mvi ask [<project>/]<stack> <call> name=value …
 
@@ -11,9 +12,11 @@ Asks the agent of a stack on this machine, and prints the answer as JSON. The st
 
     npx pulumi-mvi ask runs id=nightly                    the last runs of a job, newest first, and when it is due next
     npx pulumi-mvi ask logs log=web-log text=ERROR limit=20
-    npx pulumi-mvi ask dashboard                          the metrics under their headings, with their newest values
+    npx pulumi-mvi ask dashboard                          each Metric under its heading, with its newest value
     npx pulumi-mvi ask listBackups id=db                  what can be restored of a database
-    npx pulumi-mvi ask shop/dev status                    of one stack of several`;
+    npx pulumi-mvi ask shop/dev status                    of one stack of several
+
+${help()}`;
 
 async function main([command, ...words]: readonly string[]): Promise<void> {
     if (command === undefined || words.some((word) => /^(-h|--help)$/.test(word)) || /^(-h|--help)$/.test(command))

@@ -3,25 +3,27 @@
  *
  *     npm run -s ask -- runs id=guestbook-nightly    the last runs of a job, newest first, and when it is due next
  *     npm run -s ask -- logs log=guestbook-web-log text=ERROR limit=20
- *     npm run -s ask -- dashboard                   the metrics under their headings, with their newest values
+ *     npm run -s ask -- dashboard                   each declared Metric under its heading, with its newest value
  *     npm run -s ask -- status
  *     npm run -s ask -- dev runs id=…               another stack on this machine than `local`
  *     npm run -s ask -- shop/dev runs id=…          one of another project
  *
- * What can be asked stands in agent/core/queries.ts. A value is a number, true or false if it looks like one, else a text.
+ * `npm run -s ask` alone lists all that can be asked. A time is one such as 2026-11-23T04:00:00Z, with its zone, or
+ * milliseconds since 1970; it is answered in milliseconds.
  */
 import { agentPlace } from "./lib/agent.mjs";
 import { command, Failure } from "./lib/io.mjs";
 import { setUp } from "./lib/project.mjs";
 
-const usage = "Say what to ask: `npm run -s ask -- runs id=guestbook-nightly`, or `npm run -s ask -- status`.";
+const start = "Say what to ask: `npm run -s ask -- runs id=guestbook-nightly`, or `npm run -s ask -- status`.";
 
 await command(async (words) => {
     await setUp();
     const { ask, question } = await import("../dist/agent/ask.js");
     const { Refusal } = await import("../dist/agent/kind.js");
+    const { help } = await import("../dist/agent/questions.js");
     try {
-        const asked = question(words, usage);
+        const asked = question(words, `${start}\n\n${help()}`);
         const place = await agentPlace(asked.stack ?? "local");
         // That one brings up the stack `local`, and no other.
         const up = asked.stack === undefined ? "`npm start`" : "`pulumi up`";

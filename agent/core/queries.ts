@@ -1,4 +1,7 @@
-/** What an operator asks of the stack: to look into it, to start a job, and to keep and restore data. */
+/**
+ * What an operator asks of the stack: to look into it, to start a job, and to keep and restore data. A call that is added
+ * here is told to people in agent/questions.ts.
+ */
 
 import { type AlarmKind } from "../alarm/kind";
 import { type DatabaseKind } from "../database/kind";
@@ -30,10 +33,14 @@ export function queriesOf({ logs, metrics, kind }: QueryParts): Record<string, H
         }
     };
     const queries = {
-        /** Lines that match: a {@link LogQuery}, with its `text` as a part of a line. */
+        /**
+         * Lines that match: a {@link LogQuery}, with its `text` as a part of a line. Without an `order` they are the newest,
+         * in order of time: what has just happened is what is looked for.
+         */
         logs: async (query: LogQuery) => {
             if (query.log !== undefined) known(query.log);
-            return collect(logs.query(query));
+            if (query.order !== undefined) return collect(logs.query(query));
+            return (await collect(logs.query({ ...query, order: "desc" }))).reverse();
         },
         /** What logs there are. */
         logList: async () => logs.list(),

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { nearest } from "../core/nearest";
 import { type Call, type Host, type Kind, Refusal } from "../kind";
 import { workloadAccount } from "../process/account";
 import { type BuiltImage, type ImageConfig, launchOf } from "./config";
 import { type ContextInputs, digestOfContext, dockerfileOf } from "./context";
 import { copyInto } from "./copy";
 import { parseDockerfile } from "./dockerfile";
-import { nearest } from "./nearest";
 import { buildPlain } from "./plain";
 import { rehearse } from "./rehearse";
 import { run } from "./run";

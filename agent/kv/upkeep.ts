@@ -1,5 +1,6 @@
 /** What is done to whole tables: expired items go, old history goes, and a table comes back as it was. */
 
+import { type Table } from "./definition";
 import { type Store } from "./store";
 import { type Item } from "./value";
 import { TOKEN_LIFE } from "./writes";
@@ -35,18 +36,10 @@ export async function sweep(store: Store, now = Date.now()): Promise<number> {
 export async function restore(store: Store, source: string, time: number, target: string): Promise<number> {
     return store.write((transaction) => {
         const [from, to] = [store.table(source), store.table(target)];
-        if (!from) throw new Error(`Table ${source}: there is no such table`);
+        if (!from) throw new Error(`Table ${source}: there is no such table: there are ${tableNames(store)}`);
         if (!to)
             throw new Error(`Table ${target}: there is no such table: declare it first, with the keys of ${source}`);
-        if (from.recoverableFrom === undefined || time < from.recoverableFrom || time > Date.now()) {
-            const since =
-                from.recoverableFrom === undefined
-                    ? "never"
-                    : `from ${new Date(from.recoverableFrom).toISOString()} to now`;
-            throw new Error(
-                `Table ${source}: cannot be brought back as of ${new Date(time).toISOString()}, but ${since}`,
-            );
-        }
+        refuseTime(from, time);
         if (JSON.stringify([from.partitionKey, from.sortKey]) !== JSON.stringify([to.partitionKey, to.sortKey])) {
             throw new Error(`Table ${target}: its keys are not those of ${source}: declare it with the same`);
         }
@@ -67,6 +60,31 @@ export async function restore(store: Store, source: string, time: number, target
         for (const [name, old] of undone) if (old) put(Buffer.from(name, "latin1"), old);
         return count;
     });
+}
+
+/** In the words of a database that is restored to a time: see `findBackup`. */
+function refuseTime({ name, recoverableFrom }: Table, time: unknown): asserts time is number {
+    const at = `Table ${name}: time:`;
+    // What is no number is neither before nor after any moment, so it would pass for one, of which nothing is found.
+    if (typeof time !== "number" || !Number.isInteger(time) || Number.isNaN(new Date(time).getTime()))
+        throw new Error(`${at} ${JSON.stringify(time)} is no time in milliseconds since 1970: give one`);
+    if (recoverableFrom === undefined)
+        throw new Error(
+            `Table ${name}: was kept without pointInTime, so it cannot be brought back as of any time: declare it with ` +
+                `pointInTime, for what comes from then on`,
+        );
+    const moment = new Date(time).toISOString();
+    if (time > Date.now()) throw new Error(`${at} ${moment} has not come yet: give a moment in the past`);
+    if (time < recoverableFrom)
+        throw new Error(
+            `${at} ${moment} is before what is kept of it, which begins at ` +
+                `${new Date(recoverableFrom).toISOString()}: give that moment or a later one`,
+        );
+}
+
+function tableNames(store: Store): string {
+    const names = store.tables().map(({ name }) => name);
+    return names.sort().join(", ") || "none";
 }
 
 const PART = 500;

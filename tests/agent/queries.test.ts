@@ -11,7 +11,8 @@ import { mailKind } from "../../agent/mail/kind";
 import { type Letter } from "../../agent/mail/mailbox";
 import { mailOf } from "../../agent/mail/mail";
 import { openMetricStore } from "../../agent/metric/store";
-import { type LogStore } from "../../agent/log/types";
+import { openLogStore } from "../../agent/log/store";
+import { type LogStore, type StoredLine } from "../../agent/log/types";
 import { testHost, type TestHost, until } from "../process/host";
 import { call } from "../kv/host";
 
@@ -19,6 +20,7 @@ describe("what an operator asks of an agent", function () {
     this.timeout(120_000);
     let test: TestHost;
     let kinds: Record<string, Kind>;
+    let logs: LogStore;
     let ask: <T>(name: string, body?: object) => Promise<T>;
 
     before(() => {
@@ -31,7 +33,8 @@ describe("what an operator asks of an agent", function () {
                 kind as unknown as Kind,
             ]),
         );
-        const queries = queriesOf({ logs: {} as LogStore, metrics, kind: (name) => kinds[name] });
+        logs = openLogStore(`${test.root}/asked-logs`);
+        const queries = queriesOf({ logs, metrics, kind: (name) => kinds[name] });
         const unheard = { progress: () => undefined, signal: new AbortController().signal };
         // as it travels
         ask = async (name, body = {}) =>
@@ -39,6 +42,7 @@ describe("what an operator asks of an agent", function () {
         stop = async () => {
             for (const kind of Object.values(kinds)) await kind.stop();
             metrics.stop();
+            logs.stop();
             test.clean();
         };
         sendMail = async (subject) => (await mailOf(host)).send({ id: "one", to: ["a@b.co"], subject, text: "Look." });
@@ -104,7 +108,39 @@ describe("what an operator asks of an agent", function () {
         expect(Items).to.deep.equal([{ id: { S: "before" } }]);
         db.destroy();
         const fault = await ask("restore", { source: "none", time, target: "again" }).catch((error: Error) => error);
-        expect(fault).to.have.property("message", "Table none: there is no such table");
+        expect(fault).to.have.property("message", "Table none: there is no such table: there are again, carts");
+        const wrong = async (at: unknown) =>
+            ((await ask("restore", { source: "carts", time: at, target: "again" }).catch((error) => error)) as Error)
+                .message;
+        const old = await wrong(5);
+        expect(old).to.match(/^Table carts: time: 1970-01-01T00:00:00.005Z is before what is kept of it, which begins/);
+        expect(old).to.match(/ at 2\d{3}-.*Z: give that moment or a later one$/);
+        expect(await wrong(time + 3_600_000)).to.match(
+            /^Table carts: time: .*Z has not come yet: give a moment in the past$/,
+        );
+        for (const at of ["2026-11-23T04:00:00Z", "tomorrow", undefined, null, 1.5, 1e300])
+            expect(await wrong(at)).to.match(/^Table carts: time: .* is no time in milliseconds since 1970: give one$/);
+        const plain = { ...table("plain"), pointInTimeRecovery: false };
+        await kinds.Table.apply("plain", plain, call);
+        const never = await ask("restore", { source: "plain", time, target: "again" }).catch((error: Error) => error);
+        expect(never)
+            .to.have.property("message")
+            .that.matches(/^Table plain: was kept without pointInTime, so .*: declare it with pointInTime/);
+    });
+
+    it("logs: the newest lines, in order of time; from the oldest or the newest on where that is said", async () => {
+        const start = Date.now() - 1000;
+        const write = (log: string, index: number) =>
+            logs.append(log, { time: start + index, source: "web/1", stream: "stdout", text: `${log} ${index}` });
+        for (let index = 0; index < 6; index++) write(index % 2 ? "odd" : "even", index);
+        const texts = async (body: object) => (await ask<StoredLine[]>("logs", body)).map(({ text }) => text);
+        expect(await texts({ limit: 1 })).to.deep.equal(["odd 5"]);
+        expect(await texts({ limit: 3 })).to.deep.equal(["odd 3", "even 4", "odd 5"]);
+        expect(await texts({ log: "even", limit: 2 })).to.deep.equal(["even 2", "even 4"]);
+        expect(await texts({ limit: 2, to: start + 4 })).to.deep.equal(["even 2", "odd 3"]);
+        expect(await texts({ limit: 2, order: "asc" })).to.deep.equal(["even 0", "odd 1"]);
+        expect(await texts({ limit: 2, order: "desc" })).to.deep.equal(["odd 5", "even 4"]);
+        expect(await texts({})).to.have.length(6);
     });
 
     it("databases: backups are made, listed and tried", async () => {

@@ -46,7 +46,7 @@ const program = `
         try {
             url = (await stack.up()).outputs.url.value;
             answer = await (await fetch(url)).text();
-            agents = [ask("hello").stack, ask("empty/dev", "logList")[0].name];
+            agents = [ask("status").stack, ask("empty/dev", "logList")[0].name];
         } finally {
             await stack.destroy();
         }
