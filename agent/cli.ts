@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `pulumi-mvi`, for a project that has this package. */
 
+import { installPlugin } from "../plugin/install";
 import { ask, question, stackMeant } from "./ask";
 import { placeOf } from "./core/place";
 import { Refusal } from "./kind";
@@ -16,11 +17,17 @@ Asks the agent of a stack on this machine, and prints the answer as JSON. The st
     npx pulumi-mvi ask listBackups id=db                  what can be restored of a database
     npx pulumi-mvi ask shop/dev status                    of one stack of several
 
+npx pulumi-mvi install
+
+Puts the provider of this machine's stacks where Pulumi looks for it. The program does that too, when it runs; but Pulumi asks
+for the provider first that a stack was last brought up with. Needed when the program's folder was moved, or Pulumi's emptied.
+
 ${help()}`;
 
 async function main([command, ...words]: readonly string[]): Promise<void> {
     if (command === undefined || words.some((word) => /^(-h|--help)$/.test(word)) || /^(-h|--help)$/.test(command))
         return console.log(usage);
+    if (command === "install") return console.log(`The provider is installed: version ${installPlugin()}.`);
     if (command !== "ask") throw new Refusal(`"${command}" is no command here.\n\n${usage}`);
     const asked = question(words, usage);
     const place = placeOf(stackMeant(asked.stack));
