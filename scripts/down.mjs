@@ -1,13 +1,15 @@
 /** npm run down: ends and removes all that the stack has, and the stack. `npm run down -- aws` for another than `local`. */
 import { untilLetGo } from "./lib/held.mjs";
 import { command } from "./lib/io.mjs";
+import { refuseUnknown } from "./lib/known.mjs";
 import { freeStack } from "./lib/lock.mjs";
-import { openPulumi, parse } from "./lib/stack.mjs";
+import { openPulumi, parse, selectStack } from "./lib/stack.mjs";
 
 await command(async (args) => {
     const { stack, rest } = parse(args);
+    await refuseUnknown(stack);
     const pulumi = await openPulumi();
-    if ((await pulumi.capture(["stack", "select", stack])) === undefined) {
+    if (!(await selectStack(stack, pulumi))) {
         console.log(`There is no stack ${stack}: nothing to do.`);
         return 0;
     }

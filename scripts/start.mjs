@@ -5,26 +5,20 @@
  *     npm start -- aws             another stack: shows what it would do, and asks
  *     npm start -- local --diff    more arguments go to `pulumi up`
  */
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { agentStatus, remarks } from "./lib/agent.mjs";
-import { command, Failure, root } from "./lib/io.mjs";
+import { command, Failure } from "./lib/io.mjs";
+import { refuseUnknown } from "./lib/known.mjs";
 import { freeStack } from "./lib/lock.mjs";
 import { setUp } from "./lib/project.mjs";
-import { openPulumi, outputsOf, parse } from "./lib/stack.mjs";
+import { openPulumi, outputsOf, parse, selectStack } from "./lib/stack.mjs";
 
 await command(async (args) => {
     const { stack, rest } = parse(args);
+    await refuseUnknown(stack);
     refuseUnseen(stack, rest);
     await setUp();
     const pulumi = await openPulumi();
-    await refuseUnknown(stack, pulumi);
-    if ((await pulumi.capture(["stack", "select", "--create", stack])) === undefined) {
-        throw new Failure(
-            `The stack ${stack} can be neither selected nor made: \`npm run -s pulumi -- stack select --create ${stack}\` says why.`,
-        );
-    }
+    await selectStack(stack, pulumi, "--create");
     await freeStack(pulumi, stack);
     // This machine costs nothing and forgets nothing; elsewhere a person looks at the plan first. What was ended or removed
     // by hand is brought back.
@@ -36,26 +30,12 @@ await command(async (args) => {
 
 /** Elsewhere than on this machine a person says yes to the plan: without one, nothing is begun. */
 function refuseUnseen(stack, rest) {
-    const decided = rest.some((arg) => /^(--yes|-y|--skip-preview|-f|--preview-only)(=|$)/.test(arg));
+    const decided = rest.some((arg) => /^(--yes|-y|--skip-preview|-f)(=|$)/.test(arg));
     if (stack === "local" || decided || process.stdin.isTTY) return;
     throw new Failure(
         [
             `\`npm start -- ${stack}\` shows its plan and asks, and here is no terminal to answer.`,
             `With \`npm start -- ${stack} --yes\` it does not ask; \`npm run -s pulumi -- preview --stack ${stack}\` shows the plan alone.`,
-        ].join("\n"),
-    );
-}
-
-/** A stack that has neither a file nor a state is a slip of the pen: it would be made anew, on this machine. */
-async function refuseUnknown(stack, pulumi) {
-    if (existsSync(join(root, "stacks", `Pulumi.${stack}.yaml`))) return;
-    const there = JSON.parse((await pulumi.capture(["stack", "ls", "--json"])) ?? "[]").map(({ name }) => name);
-    if (there.includes(stack)) return;
-    const files = (await readdir(join(root, "stacks"))).map((name) => name.match(/^Pulumi\.(.+)\.yaml$/)?.[1]);
-    throw new Failure(
-        [
-            `There is no stack ${stack}. There are: ${[...new Set([...files.filter(Boolean), ...there])].join(", ")}.`,
-            `To make one of your own: \`npm run -s pulumi -- stack init ${stack}\`, and \`npm run -s pulumi -- config set mvi:cloud … --stack ${stack}\`.`,
         ].join("\n"),
     );
 }
@@ -74,7 +54,7 @@ async function summary(stack, pulumi) {
         "",
         "Try next:",
         `  npm run -s outputs${suffix}     what the stack has, as JSON`,
-        `  npm start${suffix}              after a change of stacks/index.ts or examples/guestbook/`,
+        `  npm start${suffix}              after a change of stacks/guestbook.ts or examples/guestbook/`,
         `  npm run down${suffix}           to end and remove it all`,
         `  ${"npm test".padEnd(22 + suffix.length)} the tests`,
         ...(stack === "local" ? ["  npm start -- aws       the same on AWS: it shows the plan, and asks"] : []),

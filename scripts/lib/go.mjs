@@ -7,7 +7,7 @@ import { settle } from "./download.mjs";
 /** The last one that is a package of Pulumi's SDK: later ones are a module that no proxy serves. */
 const hostVersion = "3.68.0";
 
-/** Builds both tools into `bin`: some 3 minutes on 2 cores, and seconds when Go has them in its cache. */
+/** Builds both tools into `bin`: some minutes, and seconds when Go has them in its cache. */
 export async function buildWithGo({ version, bin, env }) {
     const go = (await capture("go", ["env", "GOVERSION"], { env }))?.match(/go(\d+)\.(\d+)/);
     if (!go) throw new Failure("no `go` is on PATH, to build it with");
@@ -54,7 +54,7 @@ async function build(tool, temp, env) {
 
     const shown = step(
         "pulumi",
-        `building ${tool.name} ${tool.version} with go (once for this user; about 3 minutes in all)`,
+        `building ${tool.name} ${tool.version} with go (once for this user; some minutes in all)`,
     );
     const flag = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${tool.shown}`;
     const last = [];

@@ -51,14 +51,31 @@ export function run(program, args, { cwd = root, env = process.env, onLine } = {
 }
 
 /** Runs a program and returns what it printed on stdout; undefined if it failed or is not there. */
-export function capture(program, args, { cwd = root, env = process.env, timeout = 20_000 } = {}) {
+export async function capture(program, args, options) {
+    return (await attempt(program, args, options)).text;
+}
+
+/** As `capture` does: `text` is what the program printed; where it failed there is none, and `why` is its reason in a line. */
+export function attempt(program, args, { cwd = root, env = process.env, timeout = 20_000 } = {}) {
     return new Promise((resolve) => {
-        const child = spawn(program, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "ignore"] });
-        let text = "";
+        const child = spawn(program, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
+        let [text, said] = ["", ""];
         child.stdout.setEncoding("utf8").on("data", (part) => (text += part));
-        child.on("error", () => resolve(undefined));
-        child.on("close", (code) => resolve(code === 0 ? text : undefined));
+        child.stderr.setEncoding("utf8").on("data", (part) => (said += part));
+        child.on("error", (fault) => resolve({ why: fault.message }));
+        child.on("close", (code, signal) => {
+            // Only our own timeout ends it with this signal, or whoever ends us too.
+            const ended = signal ? `it was not done within ${timeout / 1000} s` : `it ended with exit code ${code}`;
+            resolve(code === 0 ? { text } : { why: reasonIn(said) ?? ended });
+        });
     });
+}
+
+/** The last error that a program told, as Pulumi and git begin such a line; else its last line. */
+function reasonIn(said) {
+    const lines = said.split("\n").map((line) => line.trim());
+    const found = lines.findLast((line) => /^error: ./.test(line)) ?? lines.findLast((line) => line !== "");
+    return found?.replace(/^error: /, "");
 }
 
 /** Says what goes on in step `name`, which takes long: at once, then its last line now and then, and its time at the end. */

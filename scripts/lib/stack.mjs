@@ -5,13 +5,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { findPulumi, withPulumi } from "./cli.mjs";
 import { openProject } from "./config.mjs";
-import { capture, root, run } from "./io.mjs";
+import { attempt, capture, Failure, root, run } from "./io.mjs";
 import { install } from "./project.mjs";
 
 /**
  * Pulumi's tool, for this project.
  *
- * @returns `run` and `capture` as io.mjs has them, given Pulumi's arguments
+ * @returns `run`, `capture` and `attempt` as io.mjs has them, given Pulumi's arguments
  */
 export async function openPulumi(env = process.env) {
     const own = usesOwnState(env);
@@ -29,6 +29,7 @@ export async function openPulumi(env = process.env) {
     return {
         run: (args, options) => call(run, args, options),
         capture: (args, options) => call(capture, args, options),
+        attempt: (args, options) => call(attempt, args, options),
     };
 }
 
@@ -47,10 +48,33 @@ export function parse(args) {
     return { stack: named ? first : "local", rest: named ? rest : args };
 }
 
+/** Selects a stack, and makes it before with `--create` among the `flags`; false when there is no such stack. */
+export async function selectStack(stack, pulumi, ...flags) {
+    const { text, why } = await pulumi.attempt(["stack", "select", ...flags, stack]);
+    return found(`The stack ${stack} can be neither selected nor made`, text, why) !== undefined;
+}
+
 /** The stack's outputs; undefined when there is no such stack. */
 export async function outputsOf(stack, pulumi) {
-    const text = await pulumi.capture(["stack", "output", "--json", "--stack", stack]);
-    return text === undefined ? undefined : JSON.parse(text);
+    const { text, why } = await pulumi.attempt(["stack", "output", "--json", "--stack", stack]);
+    const json = found(`The outputs of stack ${stack} cannot be read`, text, why);
+    return json && JSON.parse(json);
+}
+
+/** What Pulumi said of a stack; undefined when it has none of the name, which other reasons are not to be taken for. */
+function found(what, text, why, env = process.env) {
+    if (text !== undefined || /no stack named/.test(why)) return text;
+    if (!/PULUMI_CONFIG_PASSPHRASE/.test(why)) throw new Failure(`${what}: ${why}`);
+    const [place, way] = env.PULUMI_BACKEND_URL
+        ? ["PULUMI_BACKEND_URL says", "unset that"]
+        : ["you are logged in", "run `pulumi logout`"];
+    throw new Failure(
+        [
+            `${what}: ${why}.`,
+            `The state is kept where ${place}, which takes a passphrase of yours: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`,
+            `Or ${way}, and both are kept in the project.`,
+        ].join("\n"),
+    );
 }
 
 /**
