@@ -11,7 +11,10 @@ import { prepareWorkload, type WorkloadArgs, workloadFields, workloadRules, type
 
 /** ContainerArgs configures a {@link Container}. */
 export interface ContainerArgs extends Common<"container">, WorkloadArgs {
-    /** The HTTP port it listens on. The same as `ports: { http: { port } }`. @default none: a worker */
+    /**
+     * The HTTP port it listens on, which it reads from `$PORT`: on `local` that is another number. The same as
+     * `ports: { http: { port } }`. @default none: a worker
+     */
     port?: number;
     /** Ports by name, for more than one, or for TCP. @default none */
     ports?: Record<string, PortArgs>;

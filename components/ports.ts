@@ -2,7 +2,7 @@ import { isPlain, mapOf, number, oneOf, Place, record, text } from "./shape";
 
 /** PortArgs is a port that a container listens on: the app reads it from `PORT` (the first one) or `<NAME>_PORT`. */
 export interface PortArgs {
-    /** The number, 1 to 65535. */
+    /** The number, 1 to 65535; on `local` its variable has another one. */
     port: number;
     /** What is spoken there: `http` is balanced request by request (WebSockets too), `tcp` connection by connection. @default "http" */
     protocol?: "http" | "tcp";

@@ -87,11 +87,14 @@ export const flag: Field<boolean> = (given, at) => {
 export function number(rule: { min: number; max: number; unit: string; fraction?: boolean }): Field<number> {
     const { min, max, unit, fraction = false } = rule;
     const kind = fraction ? "a number" : "a whole number";
+    const meant = (value: number) => (fraction || Number.isSafeInteger(value)) && value >= min && value <= max;
     return (given, at) => {
-        if (typeof given === "number" && (fraction ? Number.isFinite(given) : Number.isSafeInteger(given))) {
-            if (given >= min && given <= max) return given;
-        }
-        at.fault(`must be ${kind} of ${unit} from ${min} to ${max}`, "choose one in that range", given);
+        if (typeof given === "number" && meant(given)) return given;
+        const quoted = typeof given === "string" && /^\d/.test(given) && meant(Number(given));
+        const todo = quoted
+            ? `write ${Number(given)} without quotes; of a variable, Number(…)`
+            : "choose one in that range";
+        at.fault(`must be ${kind} of ${unit} from ${min} to ${max}`, todo, given);
         return min;
     };
 }

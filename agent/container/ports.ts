@@ -20,6 +20,11 @@ export function givePort(port: number): void {
     taken.delete(port);
 }
 
+/** The variable in which a program finds the port of that name; the first one's is `PORT` too. */
+export function portVariable(name: string): string {
+    return `${name.toUpperCase().replace(/\W/g, "_")}_PORT`;
+}
+
 export function isFree(port: number): Promise<boolean> {
     return new Promise((resolve) => {
         const server = createServer();

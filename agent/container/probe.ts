@@ -5,6 +5,7 @@ import { outOfPatience } from "../core/patience";
 import { type Account } from "../process/account";
 import { signalProcess } from "../process/records";
 import { type Port, type Probe } from "./inputs";
+import { portVariable } from "./ports";
 
 /** What a probe is asked of. */
 export interface Subject {
@@ -26,11 +27,13 @@ export async function ask(probe: Probe, subject: Subject): Promise<string | unde
             ms,
         );
     }
-    const port = probe.port === undefined ? Object.values(subject.ports)[0] : subject.ports[probe.port];
-    if (port === undefined) {
+    const name = probe.port ?? Object.keys(subject.ports)[0];
+    const port = name === undefined ? undefined : subject.ports[name];
+    if (name === undefined || port === undefined) {
         return probe.port === undefined ? undefined : `there is no port named ${probe.port}`;
     }
-    return probe.path === undefined ? connects(port, ms) : answers(port, probe.path, ms);
+    const silent = `nothing listens on port ${port}: ${todo(name, subject)}`;
+    return probe.path === undefined ? connects(port, silent, ms) : answers(port, probe.path, silent, ms);
 }
 
 /** A command that asks at a declared port, as `curl localhost:3000`, asks at the one that stands for it here. */
@@ -41,7 +44,14 @@ function here(text: string, { declared, ports }: Subject): string {
     });
 }
 
-function answers(port: number, path: string, ms: number): Promise<string | undefined> {
+/** Most programs listen on the declared number, which they know from elsewhere: in a container there is no other. */
+function todo(name: string, { declared, ports }: Subject): string {
+    const variable = name === Object.keys(ports)[0] ? "PORT" : portVariable(name);
+    const there = declared.find((each) => each.name === name)?.port;
+    return `listen on the one in $${variable}, which on this machine is not the declared ${there}`;
+}
+
+function answers(port: number, path: string, silent: string, ms: number): Promise<string | undefined> {
     const what = `GET ${path}`;
     return new Promise((resolve) => {
         const request = get({ host: "127.0.0.1", port, path, agent: false, headers: { "user-agent": "mvi-health" } });
@@ -57,11 +67,11 @@ function answers(port: number, path: string, ms: number): Promise<string | undef
         request.on("response", ({ statusCode = 0 }) =>
             done(statusCode >= 200 && statusCode < 400 ? undefined : `${what}: status ${statusCode}`),
         );
-        request.on("error", (error: NodeJS.ErrnoException) => done(`${what}: ${plain(error)}`));
+        request.on("error", (error: NodeJS.ErrnoException) => done(`${what}: ${plain(error, silent)}`));
     });
 }
 
-function connects(port: number, ms: number): Promise<string | undefined> {
+function connects(port: number, silent: string, ms: number): Promise<string | undefined> {
     return new Promise((resolve) => {
         const socket = connect({ host: "127.0.0.1", port });
         const stop = outOfPatience(ms, () => done(`no answer within ${ms / 1000} s`));
@@ -71,7 +81,7 @@ function connects(port: number, ms: number): Promise<string | undefined> {
             resolve(fault === undefined ? undefined : `TCP connect: ${fault}`);
         };
         socket.on("connect", () => done(undefined));
-        socket.on("error", (error: NodeJS.ErrnoException) => done(plain(error)));
+        socket.on("error", (error: NodeJS.ErrnoException) => done(plain(error, silent)));
     });
 }
 
@@ -103,6 +113,6 @@ function runs(command: readonly string[], subject: Subject, ms: number): Promise
     });
 }
 
-function plain(error: NodeJS.ErrnoException): string {
-    return error.code === "ECONNREFUSED" ? "nothing listens on its port (PORT)" : error.message;
+function plain(error: NodeJS.ErrnoException, silent: string): string {
+    return error.code === "ECONNREFUSED" ? silent : error.message;
 }

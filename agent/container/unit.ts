@@ -5,7 +5,7 @@ import { type Exit, Supervised } from "../process/supervisor";
 import { Checks, DRAIN_MS } from "./checks";
 import { openConnections } from "./connections";
 import { type Probe } from "./inputs";
-import { givePort, isFree, takePort } from "./ports";
+import { givePort, isFree, portVariable, takePort } from "./ports";
 import { ask } from "./probe";
 import { Private, type Program } from "./program";
 import { type Workload } from "./workload";
@@ -220,10 +220,7 @@ export class Unit {
 
     /** What the machine gives: it stands above what the declaration says. */
     #given(program: Program): Record<string, string> {
-        const numbers = Object.entries(this.#ports).map(([name, port]) => [
-            `${name.toUpperCase().replace(/\W/g, "_")}_PORT`,
-            String(port),
-        ]);
+        const numbers = Object.entries(this.#ports).map(([name, port]) => [portVariable(name), String(port)]);
         const first = Object.values(this.#ports)[0];
         return {
             ...(Object.fromEntries(numbers) as Record<string, string>),

@@ -7,6 +7,7 @@ import { Supervised } from "../process/supervisor";
 import { searchPath } from "./config";
 import { inside } from "./copy";
 import { type Instruction } from "./dockerfile";
+import { tellingLines } from "./telling";
 import { commands, type Scope } from "./words";
 
 /** Where RUN works, and as whom. */
@@ -135,7 +136,11 @@ async function execute(shop: Workshop, command: readonly string[], env: Scope, f
         if (exit?.code !== 0) {
             const how = late ? `not done after ${mostSeconds} s` : (exit?.reason ?? "did not run");
             throw new Refusal(
-                `Image ${shop.image}: RUN ${command.join(" ")}: ${how}\n${supervised.tail(20).join("\n")}`,
+                [
+                    `Image ${shop.image}: RUN ${command.join(" ")}: ${how}`,
+                    ...tellingLines(supervised.tail(100)),
+                    `All that it wrote: \`npx pulumi-mvi ask ${shop.host.stack} logs log=build/${shop.image}\``,
+                ].join("\n"),
             );
         }
     } finally {

@@ -208,6 +208,14 @@ describe("App", () => {
                 ["containers.web: has neither `build` nor `image`: say what it runs with exactly one of them"],
             ],
             [
+                "a number in quotes",
+                { containers: { web: { build: ".", port: "3000", scale: { max: "0" } } } },
+                [
+                    'containers.web.port: must be a whole number of ports from 1 to 65535, but got "3000": write 3000 without quotes; of a variable, Number(…)',
+                    'containers.web.scale.max: must be a whole number of replicas from 1 to 1000, but got "0": choose one in that range',
+                ],
+            ],
+            [
                 "two links under one name",
                 { blobs: { a: {} }, containers: { web: { build: ".", uses: ["a", "a:read"] } } },
                 [

@@ -48,7 +48,7 @@ describe("container/rollout", () => {
         "never listens": {
             script: `setInterval(() => 0, 1000)`,
             more: { rollout: { strategy: "rolling", timeoutSeconds: 1, maxSurge: 1 } },
-            reason: /not ready within 1 s: TCP connect: nothing listens on its port \(PORT\).* It wrote nothing\.$/,
+            reason: /not ready within 1 s: TCP connect: nothing listens on port \d+: listen on the one in \$PORT, which on this machine is not the declared 3000; .*\. It wrote nothing\.$/,
         },
         "answers with errors": {
             script: `require("node:http").createServer((_, response) => { response.statusCode = 503; response.end() }).listen(process.env.PORT, "127.0.0.1")`,

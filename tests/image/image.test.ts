@@ -300,6 +300,30 @@ CMD ["/srv/app/server.js", "--port=/etc/x"]
             });
         }
 
+        it("shows of what npm says its reason, and no file that goes, and names the way to all of it", async () => {
+            files({ "package.json": `{"name":"a"}`, Dockerfile: "FROM node\nCOPY . .\nRUN npm ci\n" });
+            const said = await refusal();
+            expect(said)
+                .to.match(/RUN npm ci: .*exit code 1\n/)
+                .and.to.contain("existing package-lock.json");
+            expect(said).not.to.match(/complete log|_logs|--ignore-scripts/);
+            expect(said.split("\n").at(-1)).to.equal(
+                "All that it wrote: `npx pulumi-mvi ask test/dev logs log=build/web`",
+            );
+        });
+
+        it("shows of what else fails its first errors too, and its last lines", async () => {
+            const script = "for (let i = 0; i < 60; i++) console.log(i === 9 ? 'a.ts(1,2): error TS1: x' : i)";
+            files({
+                "package.json": JSON.stringify({ name: "a", scripts: { build: "node build.js" } }),
+                "build.js": `${script}; process.exit(2)`,
+                Dockerfile: "FROM node\nCOPY . .\nRUN npm run build\n",
+            });
+            const said = (await refusal()).split("\n");
+            expect(said).to.include.members(["a.ts(1,2): error TS1: x", "…", "59"]).and.not.include("20");
+            expect(said.length).to.be.lessThan(30);
+        });
+
         it("tells all that it refuses at once, before anything is made, of the stages that are needed", async () => {
             files({
                 Dockerfile: `FROM node AS unused
