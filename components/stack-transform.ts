@@ -23,7 +23,8 @@ export type StackTransforms = { readonly [C in CloudName]?: StackTransformsOf<C>
  * A part is what stands behind `stack-` in its resources' names, and the child what stands behind that, as in
  * `stack-balancer-listener`. Where a stack has several of a part (one for each network, or for each provider of a
  * component's own), all of them are changed: a function tells them apart by its third argument, the child's name. Import
- * `pulumi-mvi/aws` (or `/gcp`) for the types. On `local` nothing is shared that has arguments.
+ * `pulumi-mvi/aws` (or `/gcp`) for the types. On `local` nothing is shared that has arguments. What is said of another cloud than
+ * the stack's is looked at only where a component is on that one: to know its parts, its driver and SDK would have to be loaded.
  *
  * @throws {@link Mistake} for a part or a child that there is not, one that was changed before, and a part that is made already
  */
