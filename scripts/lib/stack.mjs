@@ -17,6 +17,7 @@ export async function openPulumi(env = process.env) {
     const own = usesOwnState(env);
     const full = await pulumiEnvironment(env);
     if (own) await install();
+    await installProvider(full);
     const call = async (start, args, options) => {
         if (!own) return start("pulumi", args, { env: full, ...options });
         const project = await openProject(root);
@@ -31,6 +32,16 @@ export async function openPulumi(env = process.env) {
         capture: (args, options) => call(capture, args, options),
         attempt: (args, options) => call(attempt, args, options),
     };
+}
+
+/**
+ * Puts the provider of this machine's stacks where Pulumi looks. A program does that too, when it runs; but Pulumi asks first for
+ * the one of the stack's state, and there is none when its folder was emptied.
+ */
+async function installProvider({ PULUMI_HOME }) {
+    if (!existsSync(join(root, "dist", "plugin", "install.js"))) return; // nothing was brought up from here yet
+    const { installPlugin } = await import("../../dist/plugin/install.js");
+    installPlugin(PULUMI_HOME || undefined);
 }
 
 /** The environment for Pulumi: the tool on PATH, and a place for the state with a passphrase for its secrets. */
