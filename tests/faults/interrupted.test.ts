@@ -4,12 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../agent/harness";
 import { inFull } from "../support/proof";
 import { isSomething, type Left, leftFigures, leftOf } from "./census";
-import { keep, keptIn } from "./kept";
+import { keep, keepsOf, keptIn, withDatabase } from "./kept";
 import { children, namesIn, portsIn } from "./machine";
 import { prove } from "./proof";
 import { Convergence, hitInTheMiddle, Tally, upTo } from "./rounds";
 import { during } from "./strikes";
-import { faultHome, guestbook, small, times, unlock, withFiles } from "./support";
+import { faultHome, guestbook, small, times, unlock } from "./support";
 
 describe("kill -9 in the middle of making and of taking away", function () {
     this.timeout(1_500_000 + times * 20_000);
@@ -61,19 +61,24 @@ describe("kill -9 in the middle of making and of taking away", function () {
     });
 
     it("what a destroy that was killed has left is taken away by the next one, or made whole by the next up", async () => {
-        const stack = await home.stack(small(() => ({ version: "1", ...withFiles })));
+        const stack = await home.stack(small(() => ({ version: "1", ...withDatabase })));
         const [tally, convergence] = [new Tally(), new Convergence(stack)];
         const left: Left[] = [];
         const all = during("destroy");
         const rounds = Math.max(all.length, Math.round(times / 20));
         let ports: number[] = [];
         const { place } = home.agent();
-        const expected = ["a file", "a value of a KV"] as const;
+        const expected = keepsOf(withDatabase);
         /** It goes when all that it stands for has gone. */
         const recordOf = {
             "a file": "records/Bucket/small-files.json",
             "a value of a KV": "records/Table/small-carts.json",
+            "a row of a database": "records/Database/small-db.json",
         };
+        /** How many records there are of all of it. */
+        let whole = Infinity;
+        /** Of a destroy, in milliseconds, from the first record that goes to the last. */
+        const takes = 2_000;
         const lost: string[] = [];
         let survived = 0;
         const strike = async (round: number): Promise<void> => {
@@ -81,13 +86,14 @@ describe("kill -9 in the middle of making and of taking away", function () {
                 begin: async () => {
                     await stack.up();
                     await keep(place, expected);
+                    whole = records(home.agents);
                     ports = portsIn(home.agents);
                     await stack.destroy();
                 },
                 wait: async () => {
-                    await until("it is made", () => records(home.agents) >= 6, 60_000);
-                    await until("it is taken away", () => records(home.agents) < 6, 60_000);
-                    await upTo(300);
+                    await until("it is made", () => records(home.agents) >= whole, 60_000);
+                    await until("it is taken away", () => records(home.agents) < whole, 60_000);
+                    await upTo(takes);
                 },
             });
             await ending;

@@ -58,8 +58,8 @@ const write: Record<Kept, (place: Place) => Promise<unknown>> = {
     },
     "a row of a database": (place) =>
         inDatabase(place, async (database) => {
-            await database.query("create table kept (text text)");
-            await database.query("insert into kept values ($1)", [text]);
+            await database.query("create table if not exists kept (text text primary key)");
+            await database.query("insert into kept values ($1) on conflict do nothing", [text]);
         }),
 };
 
@@ -77,7 +77,11 @@ const read: Record<Kept, (place: Place, off: number) => Promise<string | undefin
         return Item?.text?.S;
     },
     "a row of a database": (place) =>
-        inDatabase(place, async (one) => (await one.query<{ text: string }>("select text from kept")).rows[0]?.text),
+        inDatabase(place, async (one) => {
+            const { rows } = await one.query<{ there: boolean }>("select to_regclass('kept') is not null as there");
+            if (!rows[0]!.there) return undefined;
+            return (await one.query<{ text: string }>("select text from kept")).rows[0]?.text;
+        }),
 };
 
 function noneIf(name: string): (error: Error) => undefined {
