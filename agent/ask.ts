@@ -84,11 +84,8 @@ function takenBy(name: string, before?: string): Asked["takes"] {
                 `\`${before} ${first}=…\``,
         );
     }
-    const near = nearest(name, Object.keys(questions));
-    const there = `here are ${Object.keys(questions).join(", ")}`;
-    throw new Refusal(
-        `"${name}" is no call: ${near === undefined ? `t${there}` : `did you mean \`${near}\`? T${there}`}`,
-    );
+    const all = Object.keys(questions);
+    throw new Refusal(`"${name}" is no call: ${cureOf(name, all, `there are ${all.join(", ")}`)}`);
 }
 
 function pair(call: string, takes: Asked["takes"], word: string): [string, unknown] {
@@ -96,15 +93,19 @@ function pair(call: string, takes: Asked["takes"], word: string): [string, unkno
     const given = rest.join("=");
     if (!Object.hasOwn(takes, key)) {
         const known = Object.keys(takes);
-        const near = nearest(key, known);
-        const all = `t takes ${known.map((each) => `${each}=…`).join(" ") || "no values"}`;
-        const todo = near === undefined ? `i${all}` : `did you mean \`${near}\`? I${all}`;
-        throw new Refusal(`${call}: it takes no \`${key}\`: ${todo}`);
+        const all = `it takes ${known.map((each) => `${each}=…`).join(" ") || "no values"}`;
+        throw new Refusal(`${call}: it takes no \`${key}\`: ${cureOf(key, known, all)}`);
     }
     const { sort } = takes[key];
     const value = sort.read(given);
     if (value === undefined) throw new Refusal(`${call}: ${key}: "${given}" is ${sort.not}: ${sort.todo(given)}`);
     return [key, value];
+}
+
+/** What to write in place of `word`: the name that is like it, if one is, and what there is, in a sentence that begins small. */
+function cureOf(word: string, names: readonly string[], all: string): string {
+    const near = nearest(word, names);
+    return near === undefined ? all : `did you mean \`${near}\`? ${all[0].toUpperCase()}${all.slice(1)}`;
 }
 
 /** Refuses a call that lacks what it needs, with what there is: the agent would look for what is called "undefined". */

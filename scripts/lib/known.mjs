@@ -12,7 +12,7 @@ export async function refuseUnknown(stack, env = process.env, folder = root) {
     if (states.includes(name)) return;
     const files = readdirSync(join(folder, "stacks")).map((file) => file.match(/^Pulumi\.(.+)\.yaml$/)?.[1]);
     const known = [...new Set([...files.filter(Boolean), ...states])];
-    const near = nearest(name, known);
+    const near = await likeIt(name, known);
     throw new Failure(
         [
             `There is no stack ${stack}${near ? `: did you mean ${near}?` : "."} There are: ${known.join(", ")}.`,
@@ -35,18 +35,9 @@ async function withState(env, folder) {
     return JSON.parse(text).map(({ name }) => basename(name));
 }
 
-/** The one that differs by two letters at most. The compiled code has the like, and may not be there yet. */
-function nearest(wanted, names) {
-    const far = 3;
-    const scored = names.map((name) => ({ name, distance: distance(wanted, name, far) }));
-    return scored.sort((one, two) => one.distance - two.distance).find((each) => each.distance < far)?.name;
-}
-
-/** How many letters to change, add or leave out, given up at `limit`. */
-function distance(one, two, limit) {
-    if (limit === 0 || one === two) return 0;
-    if (one[0] === two[0] && one !== "") return distance(one.slice(1), two.slice(1), limit);
-    const [a, b] = [one.slice(1), two.slice(1)];
-    const ways = [one && two ? [a, b] : undefined, one ? [a, two] : undefined, two ? [one, b] : undefined];
-    return 1 + Math.min(...ways.filter(Boolean).map(([left, right]) => distance(left, right, limit - 1)));
+/** The one that is like it, as far as what says so is built: a fresh clone is told the few that there are. */
+async function likeIt(wanted, names) {
+    if (!existsSync(join(root, "dist", "agent", "core", "nearest.js"))) return undefined;
+    const { nearest } = await import("../../dist/agent/core/nearest.js");
+    return nearest(wanted, names);
 }

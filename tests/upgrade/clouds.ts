@@ -42,6 +42,5 @@ export function guestbookOf(commit: string, folder: string): Guestbook {
     treeOf(commit, folder);
     fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
     execFileSync(process.execPath, [path.join(folder, "scripts/build.mjs")], { cwd: folder, stdio: "pipe" });
-
     return (require(path.join(folder, "stacks/guestbook")) as { guestbook: Guestbook }).guestbook;
 }
